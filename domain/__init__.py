@@ -1,0 +1,1 @@
+"""What the business is. Pure: no I/O, no SQL, no clock, no randomness, no HTTP."""

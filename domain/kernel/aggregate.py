@@ -1,0 +1,32 @@
+"""The base of every aggregate: declarative, as the eventsourcing library has it, with frozen Structs as events."""
+
+from typing import Any, ClassVar
+
+from eventsourcing.domain import BaseAggregate
+from eventsourcing.utils import get_topic
+
+from domain.kernel import event as events
+from domain.kernel.event import Event, FirstEvent
+
+
+class Aggregate(BaseAggregate[str]):
+    """State folded from events. Commands are methods that refuse or trigger; folds are ``@event`` methods without checks.
+
+    ``project_id`` is the project that the aggregate's events belong to, or None.
+    """
+
+    Event = Event
+    category: ClassVar[str] = "aggregate"
+    """The first word of the wire names, ``ticket`` in ``ticket.moved``."""
+    project_id: str | None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.category = events.snake(cls.__name__)
+        topic = get_topic(cls)
+        for name, member in tuple(cls.__dict__.items()):
+            if name != "Event" and isinstance(member, type) and issubclass(member, events.Event):
+                events.register(member, f"{cls.category}.{events.snake(name)}", topic)
+
+
+__all__ = ["Aggregate", "Event", "FirstEvent"]

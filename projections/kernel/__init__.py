@@ -1,0 +1,1 @@
+"""What every read model shares: rows, the projection, named statements."""

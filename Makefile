@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate pyproject.toml
+	--no-emit-index-url --no-header --no-annotate pyproject.toml --extra build --extra redis
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench soak lock
@@ -34,8 +34,8 @@ soak: $(VENV)/dev.stamp ## Kill server and database many more times than make te
 	@$(BIN)/python -m pytest -m soak tests/faults
 
 lock: $(VENV)/dev.stamp ## Resolve pyproject.toml anew into the two requirements files
-	$(COMPILE) --upgrade --extra build --output-file requirements.txt
-	$(COMPILE) --upgrade --extra build --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --upgrade --output-file requirements.txt
+	$(COMPILE) --upgrade --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 
 # Debian ships the interpreter without ensurepip, so that a bare `python -m venv` fails half-way with a long message.
 $(BIN)/pip:

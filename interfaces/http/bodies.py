@@ -11,6 +11,7 @@ from litestar import Request
 from interfaces.http.problems import BadInput, Detail
 
 _LOCATION = " - at `$"
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @lru_cache(maxsize=512)
@@ -39,14 +40,17 @@ def decode(body: bytes, kind: Any) -> Any:
         _refuse_unstorable(body)
         raise BadInput([Detail("", f"The body is not valid JSON: {error}")], "Malformed JSON") from None
     except RecursionError:
-        raise BadInput([Detail("", "The body is nested too deeply")]) from None
+        raise BadInput([Detail("", "The body is nested too deeply")], "Malformed JSON") from None
 
 
 def _faults(body: bytes, kind: Any) -> Iterator[Detail]:
     """One detail a field: msgspec stops at the first, so each field is tried by itself."""
     struct = next((part for part in (kind, *get_args(kind)) if _is_struct(part)), None)
-    raw = msgspec.json.decode(body)
-    if struct is None or not isinstance(raw, dict):
+    if struct is None:
+        return
+    try:
+        raw = _members.decode(body)
+    except msgspec.ValidationError:
         return
     for field in msgspec.structs.fields(struct):
         if field.encode_name not in raw:
@@ -54,7 +58,7 @@ def _faults(body: bytes, kind: Any) -> Iterator[Detail]:
                 yield Detail(field.encode_name, "Required")
             continue
         try:
-            msgspec.convert(raw[field.encode_name], field.type)
+            msgspec.json.decode(raw[field.encode_name], type=field.type)
         except msgspec.ValidationError as error:
             yield _detail(error, field.encode_name)
 
@@ -65,7 +69,7 @@ def _is_struct(kind: Any) -> bool:
 
 def _detail(error: msgspec.ValidationError, field: str = "") -> Detail:
     message, _, location = str(error).partition(_LOCATION)
-    return Detail(f"{field}{location.rstrip('`')}".removeprefix("."), message)
+    return Detail(f"{field}{location.rstrip('`').removeprefix('[...]')}".removeprefix("."), message)
 
 
 def _refuse_unstorable(body: bytes) -> None:

@@ -56,12 +56,19 @@ class Detail(msgspec.Struct, frozen=True):
     message: str
 
 
+_NO_BODY = Detail("data", "'data'")
+"""How the framework says that a handler's body is missing."""
+
+
 class BadInput(Invalid):
     """Invalid request data"""
 
     def __init__(self, details: list[Detail], message: str | None = None) -> None:
         super().__init__(message, field=details[0].field if details else "")
         self.details = details
+
+
+BadInput.code = Invalid.code
 
 
 def status_of(refusal: type[Refusal]) -> int:
@@ -140,6 +147,8 @@ def _details(refusal: Refusal) -> list[Detail]:
 def _parameters_at_fault(exception: ValidationException) -> list[Detail]:
     extra = exception.extra if isinstance(exception.extra, list) else []
     faults = [Detail(str(fault.get("key", "")), str(fault.get("message", ""))) for fault in extra]
+    if faults == [_NO_BODY]:
+        return [Detail("", "A JSON body is required")]
     return faults or [Detail("", exception.detail)]
 
 

@@ -47,7 +47,7 @@ def session_folder() -> Iterator[None]:
 
 def reachable_folder() -> Path:
     """A new temporary folder that the unprivileged account of a root's database can pass through."""
-    folder = Path(tempfile.mkdtemp(prefix="shipledger-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="shipledger-", dir=os.environ.get(FOLDER_VARIABLE)))
     folder.chmod(0o711)
     return folder
 
@@ -86,7 +86,8 @@ async def fresh_database(server: EmbeddedPostgres, template: str = TEMPLATE) -> 
 
 def _clean_up_after(folder: Path) -> None:
     sys.stdin.read()
-    EmbeddedPostgres(folder).stop()
+    for data_dir in (folder, *folder.glob("shipledger-*")):
+        EmbeddedPostgres(data_dir).stop()
     shutil.rmtree(folder)
 
 

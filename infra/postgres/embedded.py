@@ -127,7 +127,7 @@ class EmbeddedPostgres:
         return _url(postmaster, ADMINISTRATOR, self._passwords().administrator, database="postgres")
 
     def _account(self) -> Account:
-        return Account.for_folders(self.cluster, self.data_dir)
+        return Account.for_folders(self.cluster, self.home, self.data_dir)
 
     def _make_home(self) -> None:
         if not self.data_dir.exists():
@@ -137,8 +137,8 @@ class EmbeddedPostgres:
         if not self.home.exists() and not account.may_enter(self.data_dir):
             digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:12]
             (self.data_dir / POINTER).write_text(f"{ELSEWHERE / f'shipledger-{digest}'}\n")
-        if not self.home.exists():
-            self.home.mkdir(mode=0o700)
+        self.home.mkdir(mode=0o700, exist_ok=True)
+        if not self.cluster.exists():
             account.own(self.home)
 
     def _take_lock(self) -> None:
@@ -225,9 +225,9 @@ class EmbeddedPostgres:
             raise DatabaseStartFailed(self._last_words())
 
     def _clear_crash(self, account: Account) -> None:
-        """Take the last server's file away after a crash, once nothing of that server runs any more.
+        """Take the last server's lock files away after a crash, once nothing of that server runs any more.
 
-        PostgreSQL would refuse to start while the process number in the file is in use, even by a zombie.
+        PostgreSQL would refuse to start while the process number in them is in use, even by a zombie.
         """
         deadline = time.monotonic() + START_SECONDS
         while leftovers := survivors(self.cluster, account):
@@ -239,7 +239,8 @@ class EmbeddedPostgres:
                 except ProcessLookupError:
                     continue
             time.sleep(0.05)
-        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        for file in (self.cluster / "postmaster.pid", *self.home.glob(".s.PGSQL.*")):
+            file.unlink(missing_ok=True)
 
     @property
     def _log(self) -> Path:

@@ -19,7 +19,8 @@ GONE = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
-CLOSED = ("connection is closed", "pool is closed", "pool is closing", "connection was closed")
+# The last is what a connection says that broke while it was checked out.
+CLOSED = ("connection is closed", "pool is closed", "pool is closing", "connection was closed", "released back")
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]

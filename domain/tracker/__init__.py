@@ -1,0 +1,1 @@
+"""Tickets on the board of a project."""

@@ -13,6 +13,7 @@ from domain.kernel.dispatch import Dispatcher
 from domain.kernel.log import EventLog
 from interfaces.http.access import ProjectAccess
 from interfaces.http.limits import Limiter
+from interfaces.sse.hub import Hub
 from projections.kernel.progress import Freshness, Progress
 from projections.kernel.reader import Reader
 
@@ -74,6 +75,7 @@ class Ports(msgspec.Struct, kw_only=True):
     secrets: SecretMaker
     keys: Keys
     limiter: Limiter
+    streams: Hub
     metrics: HttpMetrics
     health: Health
     now: Callable[[], datetime]

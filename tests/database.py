@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
@@ -86,9 +87,13 @@ async def fresh_database(server: EmbeddedPostgres, template: str = TEMPLATE) -> 
 
 def _clean_up_after(folder: Path) -> None:
     sys.stdin.read()
-    for data_dir in (folder, *folder.glob("shipledger-*")):
-        EmbeddedPostgres(data_dir).stop()
-    shutil.rmtree(folder)
+    for _ in range(100):  # a start that was under way still makes files
+        for data_dir in (folder, *folder.glob("shipledger-*")):
+            EmbeddedPostgres(data_dir).stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -68,9 +68,11 @@ def _serves(pid: int, cluster: Path) -> bool:
     # A server has its cluster as working directory, so that a process number used again by another one fools nobody.
     try:
         process = psutil.Process(pid)
+        if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
+            return False
         try:
-            return bool(process.name() == "postgres" and process.cwd() == str(cluster))
-        except psutil.AccessDenied:
+            return bool(process.cwd() == str(cluster))
+        except psutil.AccessDenied:  # root in a container, see above
             return bool(process.uids().real == cluster.stat().st_uid)
     except (psutil.Error, ValueError):
         return False

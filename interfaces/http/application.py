@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 
 from interfaces.http.bodies import JsonRequest
 from interfaces.http.edge import Edge, Resolve
+from interfaces.http.operations.documentation import configuration
 from interfaces.http.ports import Ports
 from interfaces.http.problems import HANDLERS
 from interfaces.http.throttle import Throttle
@@ -34,7 +35,7 @@ def build(
         exception_handlers=HANDLERS,
         state=State({"ports": ports, "error_base": ports.settings.error_base}),
         lifespan=list(lifespan),
-        openapi_config=None,
+        openapi_config=configuration(ports.settings.version),
         logging_config=None,
     )
     app.asgi_handler = Edge(app.asgi_handler, ports, resolve, throttle)

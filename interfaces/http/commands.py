@@ -23,7 +23,7 @@ from interfaces.http.principal import VIA, Principal
 READ_YOUR_WRITES = 2.0
 """Seconds that a response waits for the read models to show what the command did."""
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_PRINTABLE = re.compile(r"[\x21-\x7e]{1,255}")
+_PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
 _ENTITY_TAG = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
@@ -148,7 +148,7 @@ def _sha256(*parts: bytes) -> bytes:
 
 def _printable(value: str, name: str) -> str:
     if value and not _PRINTABLE.fullmatch(value):
-        raise Invalid(f"{name} must be 1 to 255 printable ASCII characters without spaces", field=name)
+        raise Invalid(f"{name} must be 1 to 255 printable ASCII characters", field=name)
     return value
 
 

@@ -37,6 +37,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 DEFAULT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 PRIVATE = (b"cache-control", b"private, no-cache")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _DIGITS = re.compile(rb"[0-9]{1,18}")
 _log = structlog.get_logger("http.access")
 
@@ -109,7 +110,8 @@ class Edge:
     def _account(self, scope: Any, response: "_Response", seconds: float) -> None:
         route = scope.get("path_template", "(unknown)")
         if not response.streamed:
-            self._ports.metrics.answered(scope["method"], route, response.status, seconds)
+            method = scope["method"] if scope["method"] in METHODS else "(other)"
+            self._ports.metrics.answered(method, route, response.status, seconds)
         _log.info(
             "request",
             method=scope["method"],

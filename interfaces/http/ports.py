@@ -31,7 +31,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ("http://localhost:3000",)
     gateway_key: str | None = None
-    provider: str = "none"
+    provider: str = "mock"
 
 
 class HttpMetrics(Protocol):

@@ -180,7 +180,7 @@ async def test_a_statement_still_running_in_a_killed_server_does_not_hold_up_the
     server: EmbeddedPostgres,
 ) -> None:
     addresses = server.start()
-    busy = await asyncpg.connect(addresses.owner_url)
+    busy = await asyncpg.connect(addresses.owner_url, server_settings={"statement_timeout": "20s"})
     endless = asyncio.ensure_future(busy.execute("do $$ begin loop perform 1; end loop; end $$"))
     await asyncio.sleep(0.1)
     kill(server)

@@ -1,13 +1,13 @@
 """Who may see which project, and what they may do there."""
 
-from collections.abc import Awaitable, Callable
-
 import msgspec
 
 from domain.kernel.errors import Forbidden, NotFound
 from interfaces.http.fresh import FreshCache
 from interfaces.http.principal import Principal
 from projections.kernel.progress import Freshness, Progress
+from projections.kernel.reader import Reader
+from projections.projects.queries import rights
 
 CACHED = 20_000
 
@@ -16,9 +16,14 @@ class Access(msgspec.Struct, frozen=True):
     """One user's rights in one project. A system administrator is a virtual member with every permission."""
 
     project_id: str
-    member: bool
+    project_key: str
+    role: str | None
     permissions: frozenset[str] = frozenset()
     admin: bool = False
+
+    @property
+    def member(self) -> bool:
+        return self.role is not None
 
     def can(self, permission: str) -> bool:
         return self.admin or permission in self.permissions
@@ -29,22 +34,15 @@ class Access(msgspec.Struct, frozen=True):
             raise Forbidden(f"Forbidden: Missing permission {permission}")
 
 
-FindAccess = Callable[[str, str, str], Awaitable[Access | None]]
-"""(ledger id, project key in any case or id, user id) -> the user's rights, or None when there is no such project."""
-
-
 class ProjectAccess:
     """Rights by project and user, cached while no account or membership changed."""
 
-    def __init__(self, find: FindAccess, progress: Progress, freshness: Freshness) -> None:
-        self._find = find
+    def __init__(self, reader: Reader, progress: Progress, freshness: Freshness) -> None:
+        self._reader = reader
         self._cache: FreshCache[Access] = FreshCache(progress, freshness, CACHED)
 
     async def of(self, principal: Principal, project: str) -> Access:
-        """The caller's rights in a project given by key or id. Raises NotFound.
-
-        For routes that answer a non-member like everybody else's unknown project, use ``visible``.
-        """
+        """The caller's rights in a project given by its key, in any case, or by its id. Raises NotFound."""
         ledger_id, user_id = principal.ledger_id, principal.user_id
         access = await self._cache.load(ledger_id, (project, user_id), lambda: self._find(ledger_id, project, user_id))
         if access is None:
@@ -66,3 +64,7 @@ class ProjectAccess:
         if not (access.member or access.admin):
             raise NotFound("Project not found")
         return access
+
+    async def _find(self, ledger_id: str, project: str, user_id: str) -> Access | None:
+        found = await rights(self._reader, ledger_id, project, user_id)
+        return None if found is None else Access(found.project_id, found.key, found.role, found.permissions)

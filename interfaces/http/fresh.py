@@ -11,6 +11,14 @@ CATCH_UP = 1.0
 """Seconds to wait for a read model that is behind a change of rights, before its answer is used all the same."""
 
 
+async def level(progress: Progress, freshness: Freshness, ledger_id: str) -> int:
+    """Wait, a second at most, until the read models show the last change; the position they can now be read at."""
+    changed_at = freshness.changed_at(ledger_id)
+    if progress.position(ledger_id) < changed_at:
+        await progress.reached(ledger_id, changed_at, timeout=CATCH_UP)
+    return progress.position(ledger_id)
+
+
 class FreshCache(Generic[V]):
     """Values by (ledger, key), at most ``size`` of them, the least recently used dropped first.
 
@@ -35,10 +43,7 @@ class FreshCache(Generic[V]):
         """The cached value, or what ``read`` finds once the read models have caught up with the last change."""
         if (known := self.get(ledger_id, key)) is not None:
             return known
-        changed_at = self._freshness.changed_at(ledger_id)
-        if self._progress.position(ledger_id) < changed_at:
-            await self._progress.reached(ledger_id, changed_at, timeout=CATCH_UP)
-        read_at = self._progress.position(ledger_id)
+        read_at = await level(self._progress, self._freshness, ledger_id)
         value = await read()
         if value is not None:
             self._values[ledger_id, key] = (value, read_at)

@@ -77,9 +77,14 @@ def unavailable_when_gone() -> Iterator[None]:
     """
     try:
         yield
-    except GONE as error:
-        raise DatabaseUnavailable from error
-    except asyncpg.InterfaceError as error:
-        if not any(text in str(error) for text in CLOSED):
+    except Exception as error:
+        if not means_gone(error):
             raise
         raise DatabaseUnavailable from error
+
+
+def means_gone(error: Exception) -> bool:
+    """Whether this error of the driver says that the database is not there."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return any(text in str(error) for text in CLOSED)
+    return isinstance(error, (*GONE, DatabaseUnavailable))

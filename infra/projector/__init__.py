@@ -1,0 +1,1 @@
+"""Keeping the read models level with the log."""

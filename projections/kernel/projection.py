@@ -1,11 +1,13 @@
 """The projection: which events it consumes, which rows they touch, what they make of them."""
 
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from typing import ClassVar, Literal
 
 from domain.kernel.aggregate import Event
 from domain.kernel.event import name_of
+from domain.kernel.forgetting import PersonForgotten
 from domain.kernel.recorded import Recorded
 from projections.kernel.rows import Key, Row, Rows
 
@@ -34,7 +36,25 @@ class Projection:
         """Change the rows. ``recorded.event`` is always one of ``consumes``, never None."""
         raise NotImplementedError
 
+    def take(self, recorded: Recorded, rows: Rows) -> None:
+        """Fold one event if it is for this projection. All forget a person the same way: by their personal columns."""
+        if isinstance(recorded.event, PersonForgotten):
+            for kind in self.rows:
+                if kind.personal:
+                    rows.forget(kind, recorded.event.person_id)
+        if self.wants(recorded):
+            self.fold(recorded, rows)
+
+    def announce(self, recorded: Recorded, rows: Rows) -> None:
+        if self.wants(recorded):
+            rows.announce(self.touches(recorded))
+
+    def wants(self, recorded: Recorded) -> bool:
+        """Also not if a retention rule emptied it."""
+        return recorded.type in self.types() and recorded.event is not None
+
     @classmethod
+    @cache
     def types(cls) -> frozenset[str]:
         return frozenset(map(name_of, cls.consumes))
 
@@ -46,9 +66,7 @@ class Projection:
 def replay(projection: Projection, history: Iterable[Recorded], ledger_id: str) -> Rows:
     """Fold a history in memory: for tests, and for a look at the past."""
     rows = Rows(ledger_id)
-    consumed = projection.types()
     for recorded in history:
-        if recorded.type in consumed and recorded.event is not None:
-            rows.announce(projection.touches(recorded))
-            projection.fold(recorded, rows)
+        projection.announce(recorded, rows)
+        projection.take(recorded, rows)
     return rows

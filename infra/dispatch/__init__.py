@@ -1,0 +1,1 @@
+"""Running commands: loads what they touch, appends what they did, once."""

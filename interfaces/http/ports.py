@@ -76,6 +76,7 @@ class Ports(msgspec.Struct, kw_only=True):
     keys: Keys
     limiter: Limiter
     streams: Hub
+    tracker_streams: Hub
     metrics: HttpMetrics
     health: Health
     now: Callable[[], datetime]

@@ -14,7 +14,7 @@ from domain.kernel.log import Filter
 from interfaces.http.principal import Principal
 from interfaces.sse.frames import retry
 from interfaces.sse.groups import Chunk, Group, body_message, join
-from interfaces.sse.history import History, Stretch, whole_commands
+from interfaces.sse.history import Reading, Stretch, whole_commands
 from interfaces.sse.rights import Rights
 from interfaces.sse.selection import matches
 from interfaces.sse.shape import Frame, Shape
@@ -46,7 +46,7 @@ class Connection:
     def __init__(
         self,
         tail: Tail,
-        history: History,
+        history: Reading,
         principal: Principal,
         *,
         shape: Shape,

@@ -20,10 +20,14 @@ class Entry:
     """``data`` is JSON with personal fields revealed, or None once the payload expired; ``schema`` is its version.
 
     ``account`` is the user whose account the event is about: they see it whatever projects they belong to. ``event``
-    is decoded only where account, personal fields or memberships need it. ``frame`` keeps the generic frame once made.
+    is decoded only where account, personal fields or memberships need it. ``frame`` keeps the generic frame once made;
+    ``picture`` is JSON of the thing it happened to, empty where a stream needs none.
     """
 
-    __slots__ = ("_metadata", "account", "data", "event", "frame", "position", "project_id", "schema", "stored", "type")
+    __slots__ = (
+        "_metadata", "account", "data", "event", "frame", "picture",
+        "position", "project_id", "schema", "stored", "type",
+    )  # fmt: skip
 
     def __init__(self, stored: StoredEvent, event: Event | None) -> None:
         self.stored = stored
@@ -33,12 +37,13 @@ class Entry:
         self.type = stored.type
         self.schema = stored.schema
         self.data = stored.data
-        if event is not None and has_personal_fields(type(event)):
-            self.data = msgspec.json.encode(payload(event), enc_hook=_reveal)
+        if event is not None and _differs_from_stored(type(event)):
+            self.data = msgspec.json.encode(_shown(event), enc_hook=_reveal)
             self.schema = event.schema
-        self.account = _account(stored, event)
         self.frame: bytes | None = None
+        self.picture = msgspec.Raw()
         self._metadata: Metadata | None = None
+        self.account = self._whose()
 
     @property
     def metadata(self) -> Metadata:
@@ -52,6 +57,14 @@ class Entry:
         return 1500 + len(self.stored.metadata) + 2 * len(self.data or b"")
 
 
+    def _whose(self) -> str:
+        """Of a membership, or of anything outside projects: the user it names, whose stream it is on, or who did it."""
+        if self.project_id and self.type not in MEMBERSHIP:
+            return ""
+        named: str = getattr(self.event, "user_id", "")
+        return named or (self.stored.stream_id if self.type.startswith("user.") else self.metadata.actor)
+
+
 async def entries_of(stored: Sequence[StoredEvent], decoder: Decoder) -> list[Entry]:
     """What this release does not know (a newer one is writing) is shown as it was stored."""
     to_decode = [event for event in stored if event.data is not None and _needs_decoding(event)]
@@ -59,14 +72,19 @@ async def entries_of(stored: Sequence[StoredEvent], decoder: Decoder) -> list[En
     return [Entry(event, decoded.get(event.position)) for event in stored]
 
 
-def payload(event: Event) -> dict[str, Any]:
-    """The fields that are stored, in order."""
-    return {name: getattr(event, name) for name in type_of(event).payload_fields}
+def hidden(field: str) -> bool:
+    """Digests of passwords, tokens and keys stay in the log: readers learn what happened, not what to attack."""
+    return field.endswith("_hash")
 
 
 @cache
-def has_personal_fields(event_class: type[Event]) -> bool:
-    return _holds_personal(msgspec.inspect.type_info(event_class).fields)  # type: ignore[attr-defined]
+def _differs_from_stored(event_class: type[Event]) -> bool:
+    fields = msgspec.inspect.type_info(event_class).fields  # type: ignore[attr-defined]
+    return _holds_personal(fields) or any(hidden(field.name) for field in fields)
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in type_of(event).payload_fields if not hidden(name)}
 
 
 def _needs_decoding(stored: StoredEvent) -> bool:
@@ -76,15 +94,7 @@ def _needs_decoding(stored: StoredEvent) -> bool:
         return False
     if stored.schema > kind.schema:
         return False
-    return not stored.project_id or stored.type in MEMBERSHIP or has_personal_fields(kind.event_class)
-
-
-def _account(stored: StoredEvent, event: Event | None) -> str:
-    """Of a membership or of anything outside projects: the user it names, else the stream itself."""
-    if stored.project_id and stored.type not in MEMBERSHIP:
-        return ""
-    named: str = getattr(event, "user_id", "") or stored.stream_id
-    return named
+    return not stored.project_id or stored.type in MEMBERSHIP or _differs_from_stored(kind.event_class)
 
 
 def _reveal(value: Any) -> Any:

@@ -55,6 +55,6 @@ async def event_stream(scope: Scope, receive: Receive, send: Send) -> None:
         shape = CloudEvents(source_of(head.log_id))
         opened = {"logId": str(head.log_id), "head": head.position, "from": position}
         await follow(
-            request, principal, shape=shape, only=only, head=head, position=position,
+            request, ports.streams, principal, shape=shape, only=only, head=head, position=position,
             opening=control_frame("stream.opened", opened),
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """Reading the log in pages: the one reader behind streams, pages and bulk."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from domain.kernel.log import EventLog, Filter
 from domain.kernel.recorded import Decoder
@@ -14,7 +14,17 @@ class Stretch(NamedTuple):
     upto: int
 
 
+class Reading(Protocol):
+    """What a tail and its readers read the past through."""
+
+    async def read(self, ledger_id: str, *, after: int, upto: int, only: Filter, limit: int) -> Stretch:
+        """At most ``limit`` events with ``after`` < position <= ``upto``. Raises LogUnavailable."""
+        ...
+
+
 class History:
+    """Plain events."""
+
     def __init__(self, log: EventLog, decoder: Decoder) -> None:
         self._log = log
         self._decoder = decoder

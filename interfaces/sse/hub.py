@@ -9,9 +9,8 @@ import structlog
 
 from domain.kernel.errors import LogUnavailable
 from domain.kernel.log import EventLog, Filter
-from domain.kernel.recorded import Decoder
 from interfaces.http.principal import Principal
-from interfaces.sse.history import History
+from interfaces.sse.history import Reading
 from interfaces.sse.limits import StreamLimits
 from interfaces.sse.rights import GRANTS, WITHDRAWALS, Memberships, MembershipSource, Rights
 from interfaces.sse.tail import Tail
@@ -22,14 +21,18 @@ _log = structlog.get_logger("streams")
 
 
 class Hub:
-    def __init__(self, log: EventLog, decoder: Decoder, memberships: MembershipSource, limits: StreamLimits) -> None:
+    """Streams that read the log through the same ``history``."""
+
+    def __init__(
+        self, log: EventLog, history: Reading, memberships: MembershipSource, limits: StreamLimits
+    ) -> None:
         self._log = log
         self._memberships = memberships
         self._tails: dict[str, asyncio.Task[Tail]] = {}
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._used_at: dict[str, float] = {}
         self._follow: asyncio.Task[None] | None = None
-        self.history = History(log, decoder)
+        self.history = history
         self.limits = limits
         self.closing = False
 

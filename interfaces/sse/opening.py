@@ -11,7 +11,7 @@ from domain.kernel.log import Filter, Head
 from interfaces.http.ports import ports_of
 from interfaces.http.principal import Principal, caller
 from interfaces.sse.connection import Connection
-from interfaces.sse.hub import within_reason
+from interfaces.sse.hub import Hub, within_reason
 from interfaces.sse.shape import Shape
 from interfaces.sse.tickets import Tickets
 
@@ -33,6 +33,7 @@ async def reader_of(request: Request[Any, Any, Any]) -> Principal:
 
 async def follow(
     request: Request[Any, Any, Any],
+    hub: Hub,
     principal: Principal,
     *,
     shape: Shape,
@@ -42,8 +43,6 @@ async def follow(
     opening: bytes,
 ) -> None:
     """Serve the stream until it ends. Raises LogUnavailable, before the first byte only."""
-    ports = ports_of(request)
-    hub = ports.streams
     if hub.closing:
         raise LogUnavailable("The server is shutting down.")
     tail = await hub.tail(principal.ledger_id)
@@ -58,8 +57,9 @@ async def follow(
         receive=request.receive,
         send=request.send,
     )
-    ports.metrics.reader_opened(shape.name)
+    metrics = ports_of(request).metrics
+    metrics.reader_opened(shape.name)
     try:
         await connection.run(opening)
     finally:
-        ports.metrics.reader_closed(shape.name)
+        metrics.reader_closed(shape.name)

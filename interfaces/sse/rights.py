@@ -11,8 +11,10 @@ from interfaces.sse.entry import MEMBERSHIP, Entry
 
 GRANTS = frozenset({"project.member_added", "user.admin_granted"})
 WITHDRAWALS = frozenset({"project.member_removed", "user.admin_revoked"})
-ENDS_LOGINS = frozenset({"user.disabled", "user.password_changed", "user.signed_out_everywhere"})
-ENDS_TOKENS = frozenset({"user.disabled", "access_token.revoked", "tracker_key.revoked"})
+ENDS_LOGINS = frozenset({"user.closed", "user.disabled", "user.password_changed", "user.signed_out_everywhere"})
+ENDS_TOKENS = frozenset(
+    {"user.closed", "user.disabled", "access_token.revoked", "tracker_key.replaced", "tracker_key.revoked"}
+)
 AUDIT = "audit:export"
 
 

@@ -9,7 +9,7 @@ from domain.kernel.log import Filter, Head
 from interfaces.http.principal import Principal
 from interfaces.sse.entry import Entry
 from interfaces.sse.groups import Group, Member, Page
-from interfaces.sse.history import History
+from interfaces.sse.history import Reading
 from interfaces.sse.rights import GRANTS, Memberships, Rights, ends, segments
 from interfaces.sse.ring import Ring
 from interfaces.sse.shape import Shape
@@ -35,7 +35,7 @@ class Follower(Member, Protocol):
 class Tail:
     """Readers that stand at ``position`` are in a group and get every page; others catch up and then join."""
 
-    def __init__(self, history: History, head: Head, memberships: Memberships) -> None:
+    def __init__(self, history: Reading, head: Head, memberships: Memberships) -> None:
         self._history = history
         self._moved = asyncio.Event()
         self._turned = asyncio.Event()

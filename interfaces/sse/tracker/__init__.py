@@ -1,0 +1,1 @@
+"""The tracker's three streams, in the frames that its clients know."""

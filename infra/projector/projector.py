@@ -28,6 +28,7 @@ from projections.kernel.projection import Projection
 PAGE_EVENTS = 2000
 LEDGERS_AT_ONCE = 64
 RETRY_SECONDS = 0.5
+LOOK_SECONDS = 2.0
 LOCK_CLASS = 0x5348  # "SH": the advisory locks of projector groups
 ERROR_CHARACTERS = 4000
 
@@ -112,9 +113,18 @@ class Projector:
                 self._something.clear()
                 while self._pending:
                     await self._turn(connection)
-                await self._something.wait()
+                await self._wait(connection)
         finally:
             connection.terminate()
+
+    async def _wait(self, connection: Any) -> None:
+        """For work; while something is parked, also for an operator who let it go on."""
+        parked = any(status == "parked" for known in self._standing.values() for _, status in known.values())
+        try:
+            async with asyncio.timeout(LOOK_SECONDS if parked else None):
+                await self._something.wait()
+        except TimeoutError:
+            await self._look(connection)
 
     async def _look(self, connection: Any) -> None:
         """Where everything stands, and where there is work."""

@@ -11,7 +11,9 @@ from litestar.connection import ASGIConnection
 from domain.identity.ports import Keys, PasswordHasher, SecretMaker, TokenSigner
 from domain.kernel.dispatch import Dispatcher
 from domain.kernel.log import EventLog
+from domain.kernel.recorded import Decoder
 from interfaces.http.access import ProjectAccess
+from interfaces.http.forwarded import Proxies
 from interfaces.http.limits import Limiter
 from interfaces.sse.hub import Hub
 from projections.kernel.progress import Freshness, Progress
@@ -66,6 +68,7 @@ class Ports(msgspec.Struct, kw_only=True):
     settings: HttpSettings
     dispatcher: Dispatcher
     log: EventLog
+    decoder: Decoder
     reader: Reader
     progress: Progress
     freshness: Freshness
@@ -75,6 +78,7 @@ class Ports(msgspec.Struct, kw_only=True):
     secrets: SecretMaker
     keys: Keys
     limiter: Limiter
+    proxies: Proxies
     streams: Hub
     tracker_streams: Hub
     metrics: HttpMetrics

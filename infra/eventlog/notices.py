@@ -50,6 +50,10 @@ class Notices:
     def moved(self, ledger_id: str) -> None:
         """A ledger moved in this process."""
         self._wake(frozenset((ledger_id,)))
+        self.tell_others(ledger_id)
+
+    def tell_others(self, ledger_id: str) -> None:
+        """A ledger moved in this process, which knows it already."""
         self._unsent.add(ledger_id)
         self._something_unsent.set()
 

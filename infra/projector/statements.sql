@@ -37,3 +37,6 @@ where ledger_id = $1 and projection = $2 and version = $3;
 
 -- is_there: whether a table exists in the current schema
 select to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1)) is not null;
+
+-- changes: when the read models of each ledger last moved
+select ledger_id, max(updated_at) as changed_at from checkpoint group by ledger_id;

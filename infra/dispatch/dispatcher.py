@@ -76,7 +76,14 @@ class CommandDispatcher:
             self._in_flight.discard(flight)
 
     async def _run(self, command: Command, context: Context, key: bytes, remember: Remember | None) -> Outcome:
-        source = CommandSource(context.ledger_id, self._log, self._repository, self._claim_hash, self._make_id)
+        source = CommandSource(
+            context.ledger_id,
+            self._log,
+            self._repository,
+            self._claim_hash,
+            self._make_id,
+            rehearsal=context.dry_run,
+        )
         deadline = asyncio.get_running_loop().time() + RETRY_SECONDS
         while True:
             source.rewind()

@@ -1,0 +1,1 @@
+"""The board: every ticket with its place in its column."""

@@ -1,0 +1,1 @@
+"""Which projects there are, with their members, roles and columns."""

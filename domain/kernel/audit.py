@@ -12,9 +12,6 @@ import msgspec
 
 from domain.kernel.errors import Conflict
 
-EXPORT_ABILITY = "audit:export"
-"""The right to see a whole ledger: system administrators have it, and the auditors' tokens they grant it to."""
-
 
 class LedgerContradicted(Conflict):
     """The ledger contradicts a checkpoint that was signed before: restore it, and find out who changed it."""

@@ -58,8 +58,9 @@ class Signer:
     ) -> str:
         """The signed note of the ledger as ``now`` finds it.
 
-        ``root_at`` gives the root of an earlier size. ``restored_from`` is the size at which the log id last changed:
-        an older checkpoint that names another log is held against the ledger up to there. Raises LedgerContradicted.
+        ``root_at`` gives the root of an earlier size. ``restored_from`` is the size from which the ledger was restored
+        last, which gave it its log id: what was signed of another log must agree with it up to there. Raises
+        LedgerContradicted.
         """
         async with self._turn(ledger_id):
             signed = self._last(ledger_id)
@@ -81,11 +82,13 @@ class Signer:
         root_at: Callable[[int], Awaitable[bytes]],
         restored_from: int | None,
     ) -> None:
+        lost_future = False
         if _log_id(last) != _log_id(current):
             log.warning("checkpoint.new_log", ledger=ledger_id, before=last.origin, now=current.origin)
-            if restored_from is None or last.size > restored_from:
-                return
-        if current.size < last.size or await root_at(last.size) != last.root:
+            lost_future = restored_from is not None and last.size > restored_from
+        if lost_future:
+            self._path(ledger_id).replace(self._path(f"{ledger_id} {_log_id(last)}"))
+        elif current.size < last.size or await root_at(last.size) != last.root:
             log.error("checkpoint.refused", ledger=ledger_id, signed_size=last.size, size=current.size)
             raise LedgerContradicted
 

@@ -89,6 +89,19 @@ async def test_a_restored_ledger_may_have_lost_its_future_but_not_changed_its_pa
         await sign(signer, restored, log_id=UUID(int=3), restored_from=4)
 
 
+async def test_a_ledger_made_anew_without_a_restore_is_refused(signer: Signer) -> None:
+    await sign(signer, History(5))
+    with pytest.raises(LedgerContradicted):
+        await sign(signer, History(0), log_id=UUID(int=2))
+
+
+async def test_the_checkpoint_of_a_lost_future_is_kept_as_evidence(signer: Signer, tmp_path: Path) -> None:
+    await sign(signer, History(5))
+    await sign(signer, History(4), log_id=UUID(int=2), restored_from=4)
+    notes = [file.read_text() for file in (tmp_path / "checkpoints").glob("*.note")]
+    assert sorted(text.split("\n")[1] for text in notes) == ["4", "5"]
+
+
 async def test_a_checkpoint_file_that_was_changed_stops_signing(signer: Signer, tmp_path: Path) -> None:
     history = History(5)
     await sign(signer, history)

@@ -43,11 +43,6 @@ def identity(result: Any) -> Any:
     return result.id if isinstance(result, Aggregate) else result
 
 
-def once(_: Any) -> Any:
-    """The answer to a replay on routes that show a secret. Raises SecretAlreadyShown."""
-    raise SecretAlreadyShown
-
-
 async def run(
     request: Request[Any, Any, Any],
     command: Command,
@@ -56,25 +51,30 @@ async def run(
     remember: Callable[[Any], Any] = identity,
     status: int = 200,
     stream: str | None = None,
+    once: bool = False,
     ledger_id: str | None = None,
+    actor: Actor | None = None,
 ) -> Response[Any]:
     """Dispatch a command, wait until it can be read, and answer.
 
     ``answer`` makes the body (or a ``Versioned`` one) from what ``remember`` kept of the handler's result, so that a
     replay of the same Idempotency-Key is answered by the same code. ``stream`` is what If-Match speaks of, the
-    command's primary stream by default. ``ledger_id`` is for commands of callers who have no credential yet.
+    command's primary stream by default. ``once`` is for answers that show a secret: they get the handler's result
+    itself, and a replay is refused. ``ledger_id`` and ``actor`` are for callers who have no credential yet.
 
-    Raises any refusal of the command.
+    Raises any refusal of the command, SecretAlreadyShown.
     """
     ports = ports_of(request)
     preferences = _preferences(request)
-    context = await context_of(request, command, stream=stream, ledger_id=ledger_id)
+    context = await context_of(request, command, stream=stream, ledger_id=ledger_id, actor=actor)
     outcome = await ports.dispatcher.dispatch(command, context, remember=remember)
     if outcome.events or context.dry_run:
         return _rehearsal(outcome)
-    kept = outcome.result if outcome.replayed else remember(outcome.result)
+    if once and outcome.replayed:
+        raise SecretAlreadyShown
+    kept = outcome.result if once or outcome.replayed else remember(outcome.result)
     headers = {"Idempotency-Replayed": "true"} if outcome.replayed else {}
-    if "respond-async" in preferences:
+    if "respond-async" in preferences and not once:
         return _accepted(request, outcome, kept, {**headers, "Preference-Applied": "respond-async"})
     reached = await settle(request, ports, context.ledger_id, outcome)
     try:
@@ -103,16 +103,23 @@ def respond(body: Any, *, status: int = 200, headers: dict[str, str] | None = No
 
 
 async def context_of(
-    request: Request[Any, Any, Any], command: Command, *, stream: str | None = None, ledger_id: str | None = None
+    request: Request[Any, Any, Any],
+    command: Command,
+    *,
+    stream: str | None = None,
+    ledger_id: str | None = None,
+    actor: Actor | None = None,
 ) -> Context:
     """All that the request says about a command beside the command itself. Raises Invalid."""
     principal: Principal | None = request.scope.get("principal")  # type: ignore[assignment]
-    key, fingerprint = await _command_key(request, command, principal)
+    actor = actor or (principal.actor if principal else Actor())
+    ledger_id = ledger_id or (principal.ledger_id if principal else main_ledger(DEFAULT_TENANT))
+    key, fingerprint = await _command_key(request, command, f"{ledger_id} {actor.id}")
     headers = request.headers
     traceparent = headers.get("traceparent", "")
     return Context(
-        ledger_id=ledger_id or (principal.ledger_id if principal else main_ledger(DEFAULT_TENANT)),
-        actor=principal.actor if principal else Actor(),
+        ledger_id=ledger_id,
+        actor=actor,
         key=key,
         fingerprint=fingerprint,
         correlation_id=request.scope["correlation_id"],  # type: ignore[typeddict-item]
@@ -124,19 +131,18 @@ async def context_of(
     )
 
 
-async def _command_key(
-    request: Request[Any, Any, Any], command: Command, principal: Principal | None
-) -> tuple[bytes | None, bytes]:
-    """SHA-256 over who, where and the client's key; and SHA-256 over the request, which tells two requests apart."""
+async def _command_key(request: Request[Any, Any, Any], command: Command, who: str) -> tuple[bytes | None, bytes]:
+    """SHA-256 over who, where and the client's key; and a fingerprint that tells two requests with one key apart.
+
+    The fingerprint is keyed, since a body may hold a password.
+    """
     key = _printable(request.headers.get("idempotency-key", ""), "Idempotency-Key")
     if not key:
         return None, b""
-    who = f"{principal.ledger_id} {principal.user_id}" if principal else ""
-    route = f"{request.method} {request.scope.get('path_template', '')} {command.command_name()}"
-    body = await request.body()
-    return _sha256(who.encode(), route.encode(), key.encode()), _sha256(
-        request.method.encode(), request.scope["path"].encode(), body
-    )
+    path = request.scope["path"]
+    route = f"{request.method} {request.scope.get('path_template', path)} {command.command_name()}"
+    whole = _sha256(request.method.encode(), path.encode(), await request.body())
+    return _sha256(who.encode(), route.encode(), key.encode()), ports_of(request).keys.claim_hash("body", whole.hex())
 
 
 def _sha256(*parts: bytes) -> bytes:

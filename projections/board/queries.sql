@@ -22,7 +22,7 @@ select t.ticket_id, t.project_id, t.number, t.title, t.description, t.type, t.pr
        case when t.watcher_ids <> '[]' then
            (select json_agg(json_build_object('id', w.user_id, 'username', w.username, 'name', w.name,
                                               'email', nullif(w.email, ''), 'avatar', w.avatar, 'avatar_color', w.avatar_color)
-                            order by w.name, w.user_id)::text
+                            order by w.user_id collate "C")::text
             from account_user_v1 w
             where w.ledger_id = t.ledger_id and w.user_id in (select jsonb_array_elements_text(t.watcher_ids)))
        end as watchers

@@ -73,12 +73,12 @@ class Connection:
 
     def offer(self, chunks: Sequence[Chunk]) -> None:
         """Take in what the group got; a reader that has too much unread goes back to the log instead."""
-        if self._queued > QUEUE_FRAMES:
+        frames = sum(chunk.frames for chunk in chunks)
+        if self._queued and self._queued + frames > QUEUE_FRAMES:
             self._fall_behind()
             return
-        for chunk in chunks:
-            self._queue.append(chunk)
-            self._queued += chunk.frames
+        self._queue.extend(chunks)
+        self._queued += frames
         self._wake()
 
     def beat(self) -> None:

@@ -1,7 +1,5 @@
 """Where a reader wants to start: the last position it has seen."""
 
-from collections.abc import Mapping
-
 from domain.kernel.log import Head
 from interfaces.sse.errors import BadCursor, CursorBeyondHead
 
@@ -9,13 +7,13 @@ LONGEST = 18
 """Digits; a position is below 10**18."""
 
 
-def cursor_from(header: str | None, query: Mapping[str, str]) -> int | None:
-    """The ``Last-Event-ID`` header beats ``last_event_id`` beats ``after``; None without any. Raises BadCursor."""
-    if header is not None:
-        return _position(header, "Last-Event-ID")
-    for name in ("last_event_id", "after"):
-        if (text := query.get(name)) is not None:
-            return _position(text, name)
+def cursor_from(**given: str | None) -> int | None:
+    """The first that is given, by its name; None without any. Raises BadCursor."""
+    for name, text in given.items():
+        if text is not None:
+            if not (text.isascii() and text.isdigit() and len(text) <= LONGEST):
+                raise BadCursor(field=name)
+            return int(text)
     return None
 
 
@@ -24,9 +22,3 @@ def within(cursor: int, head: Head) -> int:
     if cursor > head.position:
         raise CursorBeyondHead(head=head.position, log_id=str(head.log_id))
     return cursor
-
-
-def _position(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST):
-        raise BadCursor(field=field)
-    return int(text)

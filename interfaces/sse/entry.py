@@ -56,7 +56,6 @@ class Entry:
         """Bytes that keeping it takes, about."""
         return 1500 + len(self.stored.metadata) + 2 * len(self.data or b"")
 
-
     def _whose(self) -> str:
         """Of a membership, or of anything outside projects: the user it names, whose stream it is on, or who did it."""
         if self.project_id and self.type not in MEMBERSHIP:

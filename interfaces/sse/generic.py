@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import Request, asgi
-from litestar.types import Receive, Scope, Send
+from litestar import Request, get
+from litestar.params import FromQuery
 
 from interfaces.http.ports import ports_of
 from interfaces.sse.cursor import cursor_from, within
 from interfaces.sse.entry import Entry
 from interfaces.sse.frames import cloud_event, comment, control_frame, event_frame, source_of
 from interfaces.sse.limits import GENERIC
-from interfaces.sse.opening import follow, reader_of, require_get
-from interfaces.sse.query import selection
+from interfaces.sse.opening import EventStream, reader_of
+from interfaces.sse.query import Project, Types, selection
 from interfaces.sse.shape import Frame
 
 
@@ -38,23 +38,38 @@ class CloudEvents:
         return entry.frame
 
 
-@asgi("/api/v1/events/stream", copy_scope=False)
-async def event_stream(scope: Scope, receive: Receive, send: Send) -> None:
-    """Without a cursor the stream begins with the first event, like the pages. A client that wants no history gives
-    the position it has read elsewhere, which every response carries in ``X-Log-Position``.
+@get("/api/v1/events/stream", tags=["events"], media_type="text/event-stream")
+async def event_stream(
+    request: Request[Any, Any, Any],
+    *,
+    last_event_id: FromQuery[str | None] = None,
+    after: FromQuery[str | None] = None,
+    types: Types = "",
+    stream: FromQuery[str] = "",
+    project: Project = "",
+    correlation: FromQuery[str] = "",
+) -> EventStream:
+    """Server-sent events: the history after the cursor, ``stream.caught_up``, then what happens next.
+
+    The cursor is ``Last-Event-ID``, else ``last_event_id``, else ``after``; without any the stream begins with the
+    first event, like the pages. Whoever wants no history starts after the ``X-Log-Position`` of any response.
     """
-    require_get(scope)
-    request: Request[Any, Any, Any] = Request(scope, receive=receive, send=send)
     ports = ports_of(request)
     principal = await reader_of(request)
-    principal.require("events:read")
-    only = await selection(ports, principal, request.query_params)
+    only = await selection(ports, principal, types=types, stream=stream, project=project, correlation=correlation)
     head = await ports.log.head(principal.ledger_id)
-    position = within(cursor_from(request.headers.get("last-event-id"), request.query_params) or 0, head)
-    with ports.streams.limits.slot((GENERIC, (principal.ledger_id, principal.user_id))):
-        shape = CloudEvents(source_of(head.log_id))
-        opened = {"logId": str(head.log_id), "head": head.position, "from": position}
-        await follow(
-            request, ports.streams, principal, shape=shape, only=only, head=head, position=position,
-            opening=control_frame("stream.opened", opened),
-        )  # fmt: skip
+    header = request.headers.get("last-event-id")
+    cursor = cursor_from(**{"Last-Event-ID": header, "last_event_id": last_event_id, "after": after})
+    position = within(cursor or 0, head)
+    opened = {"logId": str(head.log_id), "head": head.position, "from": position}
+    return EventStream(
+        ports.streams,
+        ports.metrics,
+        principal,
+        (GENERIC, (principal.ledger_id, principal.user_id)),
+        shape=CloudEvents(source_of(head.log_id)),
+        only=only,
+        head=head,
+        position=position,
+        opening=control_frame("stream.opened", opened),
+    )

@@ -23,9 +23,7 @@ _log = structlog.get_logger("streams")
 class Hub:
     """Streams that read the log through the same ``history``."""
 
-    def __init__(
-        self, log: EventLog, history: Reading, memberships: MembershipSource, limits: StreamLimits
-    ) -> None:
+    def __init__(self, log: EventLog, history: Reading, memberships: MembershipSource, limits: StreamLimits) -> None:
         self._log = log
         self._memberships = memberships
         self._tails: dict[str, asyncio.Task[Tail]] = {}

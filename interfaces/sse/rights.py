@@ -84,12 +84,21 @@ def is_auditor(principal: Principal) -> bool:
 
 
 def segments(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    """Cut after each withdrawal: whoever loses access still sees the event that says so, and nothing after it."""
+    """Cut before each command that grants and after each withdrawal: whoever gains access sees the event that says so
+    and its whole command, whoever loses access sees the event that says so and nothing after it.
+    """
     start = 0
-    for end, entry in enumerate(entries, 1):
-        if entry.type in WITHDRAWALS:
-            yield entries[start:end]
-            start = end
+    for index, entry in enumerate(entries):
+        if entry.type in GRANTS:
+            begin = index
+            while begin > start and entries[begin - 1].metadata.command_key == entry.metadata.command_key:
+                begin -= 1
+            if begin > start:
+                yield entries[start:begin]
+                start = begin
+        elif entry.type in WITHDRAWALS:
+            yield entries[start : index + 1]
+            start = index + 1
     if start < len(entries):
         yield entries[start:]
 

@@ -15,29 +15,22 @@ from urllib.parse import quote
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.kernel.audit import LedgerContradicted
 from infra.audit import note
 from infra.audit.note import Checkpoint
 
-KEY_PURPOSE = b"shipledger checkpoint signing key v1"
-
 log = structlog.get_logger(__name__)
 
 
-def signing_key(master_key: bytes) -> Ed25519PrivateKey:
-    """The key of an installation's checkpoints, derived (HKDF, RFC 5869) so that all its nodes sign with the same."""
-    seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=KEY_PURPOSE).derive(master_key)
-    return Ed25519PrivateKey.from_private_bytes(seed)
-
-
 class Signer:
-    """Signs with one key; remembers in ``folder``, which processes of one machine may share."""
+    """Signs with the Ed25519 key of a 32-byte seed; remembers in ``folder``, which processes of one machine may share.
 
-    def __init__(self, key: Ed25519PrivateKey, folder: Path) -> None:
-        self._key = key
+    All nodes of an installation need the same seed, so that their checkpoints open with one public key.
+    """
+
+    def __init__(self, seed: bytes, folder: Path) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self._folder = folder
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 

@@ -315,7 +315,7 @@ def entry(event: dict[str, Any], log_id: str) -> bytes:
             struct.pack(">q", _microseconds(event["time"])),
             _lengthed(event["projectid"]),
             sha256(base64.b64decode(event["metadata_base64"])).digest(),
-            bytes.fromhex(event["payloaddigest"]),
+            _bytes(event["payloaddigest"]),
         )
     )
 
@@ -328,7 +328,7 @@ def _check_events(export: _Export, member: dict[str, Any]) -> int:
     frontier = [base64.b64decode(hash_) for hash_ in export.proofs["before"]]
     if len(frontier) != bin(first - 1).count("1"):
         raise Bad("proofs.json does not fit the range of the events", PROOFS)
-    chain = bytes.fromhex(manifest["chainBefore"])
+    chain = base64.b64decode(manifest["chainBefore"])
     digest, expired, position = sha256(), 0, first
     _expect_header(export.file, EVENTS, member["size"], export.made_at)
     for line in _lines(export.file, member["size"]):
@@ -337,13 +337,13 @@ def _check_events(export: _Export, member: dict[str, Any]) -> int:
         log_id = manifest["epochs"][bisect_right(epochs, position) - 1]["logId"]
         event = _check_event(line, position, log_id, chain)
         expired += event["salt"] is None
-        chain = bytes.fromhex(event["chain"])
-        _grow(frontier, position - 1, bytes.fromhex(event["leaf"]))
+        chain = base64.b64decode(event["chain"])
+        _grow(frontier, position - 1, base64.b64decode(event["leaf"]))
         digest.update(line)
         position += 1
     if position <= last:
         raise Bad("this event is missing, or the archive is cut short", position=position)
-    if digest.hexdigest() != member["sha256"] or chain.hex() != manifest["chain"]:
+    if digest.hexdigest() != member["sha256"] or chain != base64.b64decode(manifest["chain"]):
         raise Bad("events.ndjson was changed: it is not the one of the manifest")
     _expect_padding(export.file, EVENTS, member["size"])
     consistency = [base64.b64decode(hash_) for hash_ in export.proofs["consistency"]]
@@ -371,15 +371,13 @@ def _problem(event: dict[str, Any], line: bytes, position: int, log_id: str, cha
         return f"the event here says that it stands at position {event['position']}"
     if (salt is None) != (payload is None):
         return "of salt and payload, one is missing"
-    if payload is not None:
-        if sha256(_bytes(salt) + payload).hexdigest() != event["payloaddigest"]:
-            return "the payload was changed: it does not have the digest that was recorded"
+    if payload is not None and sha256(_bytes(salt) + payload).digest() != _bytes(event["payloaddigest"]):
+        return "the payload was changed: it does not have the digest that was recorded"
     leaf = sha256(b"\x00" + entry(event, log_id)).digest()
-    if leaf.hex() != event["leaf"]:
+    if leaf != _bytes(event["leaf"]):
         return "the event was changed: its content does not hash to its leaf"
-    if sha256(chain + leaf).hexdigest() != event["chain"]:
+    if sha256(chain + leaf).digest() != _bytes(event["chain"]):
         return "the chain is broken: this event does not follow the one before it"
-    event["payloaddigest"] = bytes.fromhex(event["payloaddigest"]).hex()
     if event_line(event, log_id, payload) != line:
         return "the event was changed: its line is not as it was written"
     return ""

@@ -9,6 +9,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from domain.identity.ports import Keys, PasswordHasher, SecretMaker, TokenSigner
+from domain.kernel.audit import AuditTrail
 from domain.kernel.dispatch import Dispatcher
 from domain.kernel.log import EventLog
 from domain.kernel.recorded import Decoder
@@ -81,6 +82,7 @@ class Ports(msgspec.Struct, kw_only=True):
     proxies: Proxies
     streams: Hub
     tracker_streams: Hub
+    audit: AuditTrail
     metrics: HttpMetrics
     health: Health
     now: Callable[[], datetime]

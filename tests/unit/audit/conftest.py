@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.audit.signer import Signer, signing_key
+from infra.audit.signer import Signer
 from infra.audit.store import MemoryTiles
 from infra.audit.trail import LogAuditTrail
 from infra.audit.tree import LedgerTree
@@ -20,7 +20,7 @@ def trail_of(history: History, folder: Path) -> LogAuditTrail:
     return LogAuditTrail(
         history.log,
         LedgerTree(history.log, MemoryTiles()),
-        Signer(signing_key(bytes(32)), folder / "checkpoints"),
+        Signer(bytes(32), folder / "checkpoints"),
         host="ledger.example.org",
         folder=folder / "exports",
         schemas=lambda: {"data": [{"type": "ticket.created", "version": 1, "schema": {"type": "object"}}]},

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.kernel.errors import Invalid, NotFound
 from infra.audit import merkle, note
-from infra.audit.signer import signing_key
 from infra.audit.trail import LogAuditTrail
 from tests.unit.audit.history import LEDGER, History
 
-PUBLIC = signing_key(bytes(32)).public_key()
+PUBLIC = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
 
 
 async def test_a_checkpoint_states_size_and_root_and_is_signed_under_its_origin(

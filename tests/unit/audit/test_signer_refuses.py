@@ -9,10 +9,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.kernel.audit import LedgerContradicted
 from infra.audit import merkle, note
-from infra.audit.signer import Signer, signing_key
+from infra.audit.signer import Signer
 from tests.unit.audit.history import FIRST_LOG, LEDGER, History
 
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+SEED = bytes(32)
+PUBLIC = Ed25519PrivateKey.from_private_bytes(SEED).public_key()
 
 
 async def sign(
@@ -27,12 +28,12 @@ async def sign(
 
     signed = await signer.checkpoint(LEDGER, now, root_at, restored_from)
     origin = note.origin(host, LEDGER, log_id)
-    return note.checkpoint(note.open_note(signed, origin, KEY.public_key()))
+    return note.checkpoint(note.open_note(signed, origin, PUBLIC))
 
 
 @pytest.fixture
 def signer(tmp_path: Path) -> Signer:
-    return Signer(KEY, tmp_path / "checkpoints")
+    return Signer(SEED, tmp_path / "checkpoints")
 
 
 async def test_a_growing_ledger_is_signed_again_and_again(signer: Signer) -> None:
@@ -46,7 +47,7 @@ async def test_a_ledger_that_shrank_is_refused_also_after_a_restart(signer: Sign
     history = History(5)
     await sign(signer, history)
     del history.events[4:]
-    for again in (signer, Signer(KEY, tmp_path / "checkpoints")):
+    for again in (signer, Signer(SEED, tmp_path / "checkpoints")):
         with pytest.raises(LedgerContradicted):
             await sign(again, history)
 
@@ -112,7 +113,7 @@ async def test_a_checkpoint_file_that_was_changed_stops_signing(signer: Signer, 
 
 
 async def test_signers_that_share_a_folder_take_turns(signer: Signer, tmp_path: Path) -> None:
-    history, other = History(0), Signer(KEY, tmp_path / "checkpoints")
+    history, other = History(0), Signer(SEED, tmp_path / "checkpoints")
 
     async def grow_and_sign(signer: Signer) -> None:
         history.grow(1)
@@ -120,8 +121,3 @@ async def test_signers_that_share_a_folder_take_turns(signer: Signer, tmp_path: 
 
     await asyncio.gather(*(grow_and_sign((signer, other)[turn % 2]) for turn in range(20)))
     assert (await sign(signer, history)).size == 20
-
-
-def test_the_signing_key_follows_from_the_master_key() -> None:
-    public = [signing_key(bytes([number]) * 32).public_key().public_bytes_raw() for number in (1, 1, 2)]
-    assert public[0] == public[1] != public[2]

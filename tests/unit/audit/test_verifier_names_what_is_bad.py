@@ -11,10 +11,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.kernel.audit import LedgerContradicted
 from infra.audit import entry, note, verifier
-from infra.audit.signer import signing_key
 from infra.audit.trail import LogAuditTrail
 from infra.audit.verifier import verify_file
 from tests.unit.audit.conftest import Export, trail_of
@@ -193,7 +193,7 @@ async def test_an_export_of_somebody_elses_making_fails_against_the_key_one_trus
 
 
 def verifier_key(origin: str, number: int) -> str:
-    return note.verifier_key(origin, signing_key(bytes([number]) * 32).public_key())
+    return note.verifier_key(origin, Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32).public_key())
 
 
 async def test_what_is_no_export_is_unusable(tmp_path: Path) -> None:
@@ -247,6 +247,6 @@ def test_the_verifier_encodes_entries_as_the_server_does(history: History) -> No
             "time": f"{stored.occurred_at:%Y-%m-%dT%H:%M:%S.%fZ}",
             "projectid": stored.project_id,
             "metadata_base64": base64.b64encode(stored.metadata).decode(),
-            "payloaddigest": stored.payload_digest.hex(),
+            "payloaddigest": base64.b64encode(stored.payload_digest).decode(),
         }
         assert verifier.entry(line, str(UUID(int=1))) == entry.encode(stored, UUID(int=1))

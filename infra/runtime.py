@@ -99,10 +99,11 @@ class Runtime:
         return runtime
 
     def start_projectors(self) -> None:
-        """Take part in keeping the read models level, beside other processes that do."""
-        self._projecting = True
-        for projector in self.projectors:
-            projector.start()
+        """Take part in keeping the read models level, beside other processes that do. Idempotent."""
+        if not self._projecting:
+            self._projecting = True
+            for projector in self.projectors:
+                projector.start()
 
     async def close(self) -> None:
         if self._projecting:

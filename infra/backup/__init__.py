@@ -1,0 +1,1 @@
+"""Taking an installation away whole, and putting it back."""

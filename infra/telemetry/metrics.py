@@ -24,7 +24,7 @@ Lag = tuple[str, str, int, float, bool]
 
 
 class Metrics:
-    """One for a process. Everything that is counted has a method here; names are listed in the docs of operations."""
+    """One for a process. Everything that is counted has a method here."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -43,6 +43,16 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
+        self._projected_events = Counter(
+            "projected_events_total", "Events that read models moved past", ["group"], registry=self._registry
+        )
+        self._projected_seconds = Histogram(
+            "projection_transaction_seconds",
+            "One transaction of a projector",
+            ["group"],
+            buckets=SECONDS,
+            registry=self._registry,
+        )
         self._readers = Gauge("event_stream_readers", "Open streams", ["stream"], registry=self._registry)
         self._routes: dict[tuple[str, str], Histogram] = {}
         self._answers: dict[tuple[str, str, int], Counter] = {}
@@ -54,6 +64,11 @@ class Metrics:
 
     def queued(self, depth: int) -> None:
         self._queue.set(depth)
+
+    def projected(self, group: str, events: int, seconds: float) -> None:
+        """One transaction of the projector: how many events it folded, and how long it took."""
+        self._projected_events.labels(group).inc(events)
+        self._projected_seconds.labels(group).observe(seconds)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request. ``route`` is the path template, so that ids don't make series."""

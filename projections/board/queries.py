@@ -26,24 +26,30 @@ class Filters(msgspec.Struct, frozen=True):
     type: str | None = None
     priority: str | None = None
     assignee_id: str | None = None
-    ticket_ids: tuple[str, ...] | None = None
 
 
 async def ticket(reader: Reader, ledger_id: str, project_id: str, ticket_id: str) -> TicketView | None:
-    row = await reader.fetchrow(sql.ticket, ledger_id, ticket_id, project_id)
-    if row is None:
-        return None
-    return TicketView(
-        **_own_columns(row),
-        project=ProjectBrief(row["project_id"], row["project_key"], row["project_name"]),
-        column=ColumnBrief(row["column_id"], row["column_name"], row["column_icon"], row["column_color"]),
-        assignee=_person(row, "assignee"),
-        creator=_person(row, "creator"),
-        agent=_agent(row),
-        parent=_parent(row),
-        watchers=_people.decode(row["watchers"]) if row["watchers"] else (),
-        subtasks=_subtasks.decode(row["subtasks"]) if row["subtasks"] else (),
-    )
+    """None also for a ticket of another project."""
+    found = await tickets_by_id(reader, ledger_id, [ticket_id])
+    return found[0] if found and found[0].project_id == project_id else None
+
+
+async def tickets_by_id(reader: Reader, ledger_id: str, ticket_ids: Sequence[str]) -> Sequence[TicketView]:
+    """Those that are there, in the order asked for."""
+    return [
+        TicketView(
+            **_own_columns(row),
+            project=ProjectBrief(row["project_id"], row["project_key"], row["project_name"]),
+            column=ColumnBrief(row["column_id"], row["column_name"], row["column_icon"], row["column_color"]),
+            assignee=_person(row, "assignee"),
+            creator=_person(row, "creator"),
+            agent=_agent(row),
+            parent=_parent(row),
+            watchers=_people.decode(row["watchers"]) if row["watchers"] else (),
+            subtasks=_subtasks.decode(row["subtasks"]) if row["subtasks"] else (),
+        )
+        for row in await reader.fetch(sql.tickets_by_id, ledger_id, list(ticket_ids))
+    ]
 
 
 async def tickets(
@@ -59,7 +65,6 @@ async def tickets(
         only.type,
         only.priority,
         only.assignee_id,
-        None if only.ticket_ids is None else list(only.ticket_ids),
     )
     if not rows:
         return []
@@ -92,13 +97,12 @@ async def tickets(
 
 
 async def search(
-    reader: Reader, ledger_id: str, project: ProjectBrief, text: str, *, number: int | None, limit: int
+    reader: Reader, ledger_id: str, project_id: str, text: str, *, number: int | None, limit: int
 ) -> Sequence[TicketView]:
     """Tickets with a text, in any case, in title or description, or with a number: that first, then titles, then the
     most recently updated."""
-    ids = [row["ticket_id"] for row in await reader.fetch(sql.matches, ledger_id, project.id, text, number, limit)]
-    found = {each.id: each for each in await tickets(reader, ledger_id, project, Filters(ticket_ids=tuple(ids)))}
-    return [found[ticket_id] for ticket_id in ids if ticket_id in found]
+    matches = await reader.fetch(sql.matches, ledger_id, project_id, text, number, limit)
+    return await tickets_by_id(reader, ledger_id, [row["ticket_id"] for row in matches])
 
 
 async def gap_at(

@@ -1,4 +1,4 @@
--- ticket: one ticket of a project with everything that is shown of it
+-- tickets_by_id: tickets with everything that is shown of them; each join is a probe, whatever the planner believes
 select t.ticket_id, t.project_id, t.number, t.title, t.description, t.type, t.priority, t.column_id, t.story_points,
        t.estimate, t.start_date, t.due_date, t.resolution, t.resolved_at, t.environment, t.affected_version,
        t.fix_version, t.creator_id, t.assignee_id, t.parent_id, t.agent_id, t.created_at, t.updated_at, t.version,
@@ -15,27 +15,41 @@ select t.ticket_id, t.project_id, t.number, t.title, t.description, t.type, t.pr
        r.username as creator_username, r.name as creator_name, nullif(r.email, '') as creator_email,
        r.avatar as creator_avatar, r.avatar_color as creator_avatar_color,
        u.number as parent_number, u.title as parent_title, u.type as parent_type,
-       g.agent_name, g.user_id as agent_owner_id, o.name as agent_owner_name,
+       g.agent_name, g.user_id as agent_owner_id, g.owner_name as agent_owner_name,
        (select json_agg(json_build_object('id', k.ticket_id, 'resolution', k.resolution) order by k.number)::text
         from board_ticket_v1 k
         where k.ledger_id = t.ledger_id and k.parent_id = t.ticket_id) as subtasks,
        case when t.watcher_ids <> '[]' then
            (select json_agg(json_build_object('id', w.user_id, 'username', w.username, 'name', w.name,
-                                              'email', nullif(w.email, ''), 'avatar', w.avatar, 'avatar_color', w.avatar_color)
+                                              'email', nullif(w.email, ''), 'avatar', w.avatar,
+                                              'avatar_color', w.avatar_color)
                             order by w.user_id collate "C")::text
             from account_user_v1 w
             where w.ledger_id = t.ledger_id and w.user_id in (select jsonb_array_elements_text(t.watcher_ids)))
        end as watchers
-from board_ticket_v1 t
-left join project_column_v1 c
-    on c.ledger_id = t.ledger_id and c.project_id = t.project_id and c.column_id = t.column_id
-left join project_v1 p on p.ledger_id = t.ledger_id and p.project_id = t.project_id
-left join account_user_v1 a on a.ledger_id = t.ledger_id and a.user_id = t.assignee_id
-left join account_user_v1 r on r.ledger_id = t.ledger_id and r.user_id = t.creator_id
-left join board_ticket_v1 u on u.ledger_id = t.ledger_id and u.ticket_id = t.parent_id
-left join account_tracker_key_v1 g on g.ledger_id = t.ledger_id and g.agent_id = t.agent_id
-left join account_user_v1 o on o.ledger_id = g.ledger_id and o.user_id = g.user_id
-where t.ledger_id = $1 and t.ticket_id = $2 and t.project_id = $3;
+from unnest($2::text[]) as asked (id)
+cross join lateral (select * from board_ticket_v1 b where b.ledger_id = $1 and b.ticket_id = asked.id limit 1) t
+left join lateral (
+    select * from project_column_v1 b
+    where b.ledger_id = t.ledger_id and b.project_id = t.project_id and b.column_id = t.column_id limit 1
+) c on true
+left join lateral (
+    select * from project_v1 b where b.ledger_id = t.ledger_id and b.project_id = t.project_id limit 1
+) p on true
+left join lateral (
+    select * from account_user_v1 b where b.ledger_id = t.ledger_id and b.user_id = t.assignee_id limit 1
+) a on true
+left join lateral (
+    select * from account_user_v1 b where b.ledger_id = t.ledger_id and b.user_id = t.creator_id limit 1
+) r on true
+left join lateral (
+    select * from board_ticket_v1 b where b.ledger_id = t.ledger_id and b.ticket_id = t.parent_id limit 1
+) u on true
+left join lateral (
+    select k.agent_name, k.user_id,
+           (select o.name from account_user_v1 o where o.ledger_id = k.ledger_id and o.user_id = k.user_id) as owner_name
+    from account_tracker_key_v1 k where k.ledger_id = t.ledger_id and k.agent_id = t.agent_id limit 1
+) g on true;
 
 -- tickets: all tickets of a project that pass the filters, by column, then place
 select t.ticket_id, t.project_id, t.number, t.title, t.description, t.type, t.priority, t.column_id, t.story_points,
@@ -51,7 +65,6 @@ where ($3::text is null or t.column_id = $3)
   and ($4::text is null or t.type = $4)
   and ($5::text is null or t.priority = $5)
   and ($6::text is null or t.assignee_id = $6)
-  and ($7::text[] is null or t.ticket_id = any ($7))
 order by t.column_id, t.place;
 
 -- matches: ids of tickets with a text in title or description, or with a number; the number first, then titles

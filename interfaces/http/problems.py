@@ -4,6 +4,7 @@ The body is RFC 9457 ``application/problem+json`` that also carries ``error``, t
 of delivery read, and ``details``, one {field, message} each, when the input was at fault.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -56,6 +57,7 @@ class Detail(msgspec.Struct, frozen=True):
     message: str
 
 
+_MISSING = re.compile(r"Missing required \w+ parameter '([^']+)'")
 _NO_BODY = Detail("data", "'data'")
 """How the framework says that a handler's body is missing."""
 
@@ -149,6 +151,8 @@ def _parameters_at_fault(exception: ValidationException) -> list[Detail]:
     faults = [Detail(str(fault.get("key", "")), str(fault.get("message", ""))) for fault in extra]
     if faults == [_NO_BODY]:
         return [Detail("", "A JSON body is required")]
+    if missing := _MISSING.search(exception.detail):
+        return [Detail(missing[1], "Required")]
     return faults or [Detail("", exception.detail)]
 
 

@@ -7,7 +7,7 @@ c2sp.org/tlog-tiles has them, so that its clients can read a ledger as a transpa
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from domain.kernel.errors import Forbidden
@@ -18,13 +18,15 @@ from interfaces.sse.rights import AUDIT, is_auditor
 
 MOST = 10**18
 
-Position = Annotated[int, Parameter(ge=1, le=MOST, description="A position of the ledger")]
-Size = Annotated[int | None, Parameter(ge=0, le=MOST, description="A size of the ledger; as it is now unless given")]
-FromSize = Annotated[int, Parameter(query="from", ge=0, le=MOST, description="The earlier size")]
-ToSize = Annotated[int | None, Parameter(query="to", ge=0, le=MOST, description="The later size; now unless given")]
-First = Annotated[int, Parameter(query="from", ge=1, le=MOST, description="The first position")]
+Position = Annotated[int, QueryParameter(ge=1, le=MOST, description="A position of the ledger")]
+Size = Annotated[
+    int | None, QueryParameter(ge=0, le=MOST, description="A size of the ledger; as it is now unless given")
+]
+FromSize = Annotated[int, QueryParameter(name="from", ge=0, le=MOST, description="The earlier size")]
+ToSize = Annotated[int | None, QueryParameter(name="to", ge=0, le=MOST, description="The later size; now unless given")]
+First = Annotated[int, QueryParameter(name="from", ge=1, le=MOST, description="The first position")]
 Last = Annotated[
-    int | None, Parameter(query="to", ge=1, le=MOST, description="The last position; the end unless given")
+    int | None, QueryParameter(name="to", ge=1, le=MOST, description="The last position; the end unless given")
 ]
 
 
@@ -51,7 +53,7 @@ async def consistency(request: Request[Any, Any, Any], first: FromSize, second: 
 
 
 @get("/api/v1/ledger/tile/{path:path}", tags=["ledger"])
-async def tile(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+async def tile(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
     """Hashes of the tree at a C2SP tile path, such as ``0/x001/x234/067`` or ``1/000.p/8``."""
     found = await ports_of(request).audit.tile(_auditor(request).ledger_id, path.removeprefix("/"))
     lifetime = "max-age=31536000, immutable" if found.full else "no-cache"

@@ -33,14 +33,19 @@ def decode(body: bytes, kind: Any) -> Any:
     if b"\\u0000" in body or b"\x00" in body:
         _refuse_unstorable(body)
     try:
-        return _decoder(kind).decode(body)
-    except msgspec.ValidationError as error:
-        raise BadInput(list(_faults(body, kind)) or [_detail(error)]) from None
+        return _decoded(body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         _refuse_unstorable(body)
         raise BadInput([Detail("", f"The body is not valid JSON: {error}")], "Malformed JSON") from None
     except RecursionError:
         raise BadInput([Detail("", "The body is nested too deeply")], "Malformed JSON") from None
+
+
+def _decoded(body: bytes, kind: Any) -> Any:
+    try:
+        return _decoder(kind).decode(body)
+    except msgspec.ValidationError as error:
+        raise BadInput(list(_faults(body, kind)) or [_detail(error)]) from None
 
 
 def _faults(body: bytes, kind: Any) -> Iterator[Detail]:

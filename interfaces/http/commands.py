@@ -177,7 +177,7 @@ def _show_position(request: Request[Any, Any, Any], position: int) -> None:
 
 def _rehearsal(outcome: Outcome) -> Response[Any]:
     events = [{"type": name, "data": payload} for name, payload in outcome.events]
-    return Response({"dryRun": True, "events": events}, headers={"Preference-Applied": "dry-run"})
+    return Response({"dryRun": True, "events": events}, status_code=200, headers={"Preference-Applied": "dry-run"})
 
 
 def _accepted(request: Request[Any, Any, Any], outcome: Outcome, kept: Any, headers: dict[str, str]) -> Response[Any]:

@@ -24,13 +24,20 @@ class Limit(msgspec.Struct, frozen=True):
     window: int
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """Where a caller stands: ``reset`` is when the window ends, in Unix seconds."""
+class Standing(Protocol):
+    """Where a caller stands after an attempt: ``reset`` is when the window ends, in Unix seconds."""
 
-    limit: int
-    remaining: int
-    reset: int
-    allowed: bool
+    @property
+    def limit(self) -> int: ...
+
+    @property
+    def remaining(self) -> int: ...
+
+    @property
+    def reset(self) -> int: ...
+
+    @property
+    def allowed(self) -> bool: ...
 
 
 LOGIN = Limit("login", 10, 15 * 60)

@@ -114,5 +114,5 @@ async def _holder(ports: Ports, name: str) -> tuple[str, str] | None:
 def _show_cleared(request: Request[Any, Any, Any]) -> None:
     standing: Standing | None = request.scope.get("rate_limit")  # type: ignore[assignment]
     if standing is not None:
-        cleared = Standing(standing.limit, standing.limit, standing.reset, allowed=True)
+        cleared = msgspec.structs.replace(standing, remaining=standing.limit, allowed=True)  # type: ignore[type-var]
         request.scope["rate_limit"] = cleared  # type: ignore[typeddict-unknown-key]

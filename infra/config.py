@@ -59,6 +59,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()  # addresses and networks whose forwarding headers count; "*" is any
     log_format: str = "auto"  # auto: pretty on a terminal, else json
 
+    @property
+    def origin(self) -> str:
+        """Where clients reach us, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def public_host(self) -> str:
+        """The host of ``origin``: what the names of logs begin with."""
+        return urlsplit(self.origin).hostname or self.host
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], **overrides: object) -> "Settings":
         """Read `environment`, where empty means unset; overrides that are not None win, under the same checks.

@@ -1,12 +1,19 @@
 """What every process needs to work on the ledgers: the server, its workers, and each command of the command line."""
 
+import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import asyncpg
 
 import domain.contexts  # noqa: F401 - fills the registries of events and commands
 from domain.kernel.ids import DEFAULT_TENANT, SYSTEM_TENANT, main_ledger
+from infra.audit.schemas import stored_schemas
+from infra.audit.signer import Signer
+from infra.audit.store import PostgresTiles
+from infra.audit.trail import LogAuditTrail
+from infra.audit.tree import LedgerTree
 from infra.config import Settings
 from infra.dispatch.dispatcher import CommandDispatcher
 from infra.eventlog.codec import Codec
@@ -41,8 +48,6 @@ class Unmetered:
 
     def projected(self, group: str, events: int, seconds: float) -> None: ...
 
-    def lag(self, group: str, events: int) -> None: ...
-
 
 class Runtime:
     """The open database and all that works on it. Made by ``open``; ``close`` finishes what was queued.
@@ -50,7 +55,7 @@ class Runtime:
     ``connect`` opens connections outside the pool. The projectors run once ``start_projectors`` was called.
     """
 
-    def __init__(self, pool: asyncpg.Pool, connect: Connect, keys: KeyRing, meter: Meter) -> None:
+    def __init__(self, settings: Settings, pool: asyncpg.Pool, connect: Connect, keys: KeyRing, meter: Meter) -> None:
         self.pool = pool
         self.connect = connect
         self.keys = keys
@@ -70,6 +75,16 @@ class Runtime:
             )
             for group in dict.fromkeys(projection.group for projection in ALL)
         ]
+        self.audit = LogAuditTrail(
+            self.log,
+            LedgerTree(self.log, PostgresTiles(pool)),
+            Signer(keys.derived("checkpoints"), settings.data_dir / "checkpoints"),
+            host=settings.public_host,
+            folder=settings.data_dir / "exports",
+            schemas=stored_schemas,
+            now=lambda: datetime.now(UTC),
+        )
+        self._growing: asyncio.Task[None] | None = None
         self._notices = read_model_notices(connect, pool.fetch)
         self._projecting = False
 
@@ -87,7 +102,7 @@ class Runtime:
         pool = await open_pool(addresses.server_url, minimum=1, maximum=POOL_CONNECTIONS, application_name=APPLICATION)
         try:
             keys = KeyRing(master_key(settings), PostgresVault(pool))
-            runtime = cls(pool, connect, keys, meter or Unmetered())
+            runtime = cls(settings, pool, connect, keys, meter or Unmetered())
             for tenant in (SYSTEM_TENANT, DEFAULT_TENANT):
                 await runtime.log.create_ledger(main_ledger(tenant), tenant)
             await runtime.log.start()
@@ -99,13 +114,17 @@ class Runtime:
         return runtime
 
     def start_projectors(self) -> None:
-        """Take part in keeping the read models level, beside other processes that do. Idempotent."""
+        """Take part in keeping read models and the audit tree level, beside other processes that do. Idempotent."""
         if not self._projecting:
+            self._growing = asyncio.create_task(self.audit.keep_growing())
             self._projecting = True
             for projector in self.projectors:
                 projector.start()
 
     async def close(self) -> None:
+        if self._growing is not None:
+            self._growing.cancel()
+            await asyncio.gather(self._growing, return_exceptions=True)
         if self._projecting:
             for projector in self.projectors:
                 await projector.stop()

@@ -27,17 +27,18 @@ class PostgresLog:
 
     def __init__(self, pool: asyncpg.Pool, connect: Connect, meter: AppendMeter) -> None:
         self._pool = pool
-        self._positions: dict[str, int] = {}
+        self.positions: dict[str, int] = {}
+        """The heads as this process knows them."""
         self.notices = Notices(CHANNEL, connect, self._moved_unnoticed)
         self.freshness = LogFreshness(self._types_after)
         self._numbers = Numbers(lambda: connect(synchronous_commit="off"))
         self._writer = Writer(connect, self._committed, meter)
 
     async def start(self) -> None:
-        self._positions = {row["ledger_id"]: row["position"] for row in await self._fetch(sql.positions)}
+        self.positions = {row["ledger_id"]: row["position"] for row in await self._fetch(sql.positions)}
         self._writer.start()
         self.notices.start()
-        self.freshness.start(self.changes(), self._positions)
+        self.freshness.start(self.changes(), self.positions)
 
     async def stop(self) -> None:
         """Finish the queue, then stop."""
@@ -112,15 +113,15 @@ class PostgresLog:
     def _committed(self, append: Append, receipt: Receipt) -> None:
         if receipt.replayed:
             return
-        self._positions[append.ledger_id] = max(receipt.position, self._positions.get(append.ledger_id, 0))
+        self.positions[append.ledger_id] = max(receipt.position, self.positions.get(append.ledger_id, 0))
         self.freshness.appended(append.ledger_id, receipt.position, [event.type for event in append.events])
         self.notices.moved(append.ledger_id)
 
     async def _moved_unnoticed(self) -> frozenset[str]:
         moved = set()
         for row in await self._fetch(sql.positions):
-            if row["position"] > self._positions.get(row["ledger_id"], 0):
-                self._positions[row["ledger_id"]] = row["position"]
+            if row["position"] > self.positions.get(row["ledger_id"], 0):
+                self.positions[row["ledger_id"]] = row["position"]
                 moved.add(row["ledger_id"])
         return frozenset(moved)
 

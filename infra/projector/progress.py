@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from infra.postgres.errors import DatabaseUnavailable
@@ -24,6 +25,7 @@ class ReadModelProgress:
         self._fetch = fetch
         self._standing: dict[str, dict[str, Standing]] = defaultdict(dict)
         self._waiting: dict[str, list[tuple[asyncio.Future[None], int, frozenset[str]]]] = {}
+        self._level_at: dict[tuple[str, str], float] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, changes: AsyncIterator[frozenset[str]]) -> None:
@@ -39,6 +41,17 @@ class ReadModelProgress:
     def position(self, ledger_id: str) -> int:
         standing = self._standing.get(ledger_id, {})
         return min((position for position, status in standing.values() if status != "parked"), default=0)
+
+    def lags(self, heads: Mapping[str, int]) -> Iterator[tuple[str, str, int, float, bool]]:
+        """(ledger, projection, events behind its head, seconds since it was level, whether it is parked)."""
+        now = monotonic()
+        for ledger_id, standing in self._standing.items():
+            for name, (position, status) in standing.items():
+                behind = max(0, heads.get(ledger_id, 0) - position)
+                if not behind:
+                    self._level_at[ledger_id, name] = now
+                age = now - self._level_at.setdefault((ledger_id, name), now)
+                yield ledger_id, name, behind, age, status == "parked"
 
     def is_live(self) -> bool:
         """No interactive projection is still being built, on any ledger."""

@@ -41,8 +41,6 @@ class ProjectorMeter(Protocol):
 
     def projected(self, group: str, events: int, seconds: float) -> None: ...
 
-    def lag(self, group: str, events: int) -> None: ...
-
 
 class Projector:
     """``moved`` hears where the projections of a ledger stand after each transaction."""
@@ -151,7 +149,6 @@ class Projector:
             raise
         events = sum(each.target - each.origin for each in work)
         self._meter.projected(self._group, events, perf_counter() - started)
-        self._meter.lag(self._group, 0 if not self._pending else events)
 
     async def _begin(self, connection: Any, ledger_id: str) -> None:
         await connection.execute(

@@ -1,0 +1,101 @@
+"""A real server, as its users start it: ``shipledger serve`` in a process of its own, on a free port."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+PASSWORD = "Correct-Horse-1"
+START_SECONDS = 40.0
+_BASE = re.compile(r"serves on (http://\S+)")
+
+
+class ServerProcess:
+    """``base`` is where it answers. Started again on the same data directory it keeps its port."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self._log = data_dir / "server.log"
+        self._environment = environment
+        self._port = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self.base = ""
+
+    def start(self, *, workers: int = 1) -> "ServerProcess":
+        """Returns once it is ready. Raises AssertionError with its output when it is not after 40 s."""
+        with self._log.open("ab") as log:
+            offset = log.tell()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "interfaces.cli.main", "serve", "--port", str(self._port), "--workers", str(workers),
+                 "--data-dir", str(self.data_dir)],
+                cwd=Path(__file__).parents[1],
+                env=os.environ | self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            if match := _BASE.search(self._said(offset)):
+                self.base = match[1]
+                self._port = int(self.base.rpartition(":")[2])
+                if self._is_ready():
+                    return self
+            time.sleep(0.05)
+        raise AssertionError(f"the server did not start:\n{self._said(offset)}")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """SIGKILL the process and its workers, not the database."""
+        os.killpg(self.pid, signal.SIGKILL)
+        self._wait()
+
+    def stop(self) -> int:
+        """Ask it to stop; its exit code."""
+        if self._process is None:
+            return 0
+        if self._process.poll() is None:
+            self._process.terminate()
+        return self._wait()
+
+    def _wait(self) -> int:
+        assert self._process is not None
+        return self._process.wait(30)
+
+    def _said(self, offset: int) -> str:
+        return self._log.read_bytes()[offset:].decode(errors="replace")
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.base}/api/v1/ready", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+def administrator(base: str, username: str = "ada") -> httpx.Client:
+    """Set the installation up, and a client with the administrator's bearer token."""
+    client = httpx.Client(base_url=base, timeout=10)
+    email = f"{username}@example.com"
+    setup = {"username": username, "name": username.title(), "password": PASSWORD, "email": email}
+    client.post("/api/auth/setup", json=setup)
+    answer = client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+    return client
+
+
+def registered(base: str, username: str) -> httpx.Client:
+    """A new user's client, with a bearer token."""
+    client = httpx.Client(base_url=base, timeout=10)
+    body = {"name": username.title(), "password": PASSWORD, "email": f"{username}@example.com"}
+    answer = client.post("/api/v1/auth/register", json=body)
+    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+    return client

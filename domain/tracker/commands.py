@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from domain.kernel.command import Command, handles
 from domain.kernel.unit import Actor, Unit
 from domain.projects.commands import existing_project
@@ -75,6 +77,14 @@ class MoveTickets(TicketsCommand, frozen=True, kw_only=True):
     gap: Gap
 
 
+class Edit(msgspec.Struct, frozen=True):
+    """A ticket that a command dealt with, and the versions of its stream before and after."""
+
+    ticket_id: str
+    since: int
+    version: int
+
+
 class DeleteTicket(Command, frozen=True, kw_only=True):
     project_id: str
     ticket_id: str
@@ -132,38 +142,41 @@ async def create_ticket(command: CreateTicket, unit: Unit) -> Ticket:
 
 
 @handles(ChangeTicket)
-async def change_ticket(command: ChangeTicket, unit: Unit) -> Ticket:
+async def change_ticket(command: ChangeTicket, unit: Unit) -> Edit:
     project = await existing_project(unit, command.project_id)
     ticket = await _ticket_of(project, command.ticket_id, unit)
     require_managing(project, unit.actor, ticket)
+    since = ticket.version
     await apply(command.changes, ticket, project, unit)
-    return ticket
+    return Edit(ticket.id, since, ticket.version)
 
 
 @handles(ChangeTickets)
-async def change_tickets(command: ChangeTickets, unit: Unit) -> Sequence[Ticket]:
+async def change_tickets(command: ChangeTickets, unit: Unit) -> Sequence[Edit]:
     project = await existing_project(unit, command.project_id)
     project.require(unit.actor, Permission.TICKETS_MANAGE_ANY)
     tickets = await _tickets_of(project, command.ticket_ids, unit)
+    since = [ticket.version for ticket in tickets]
     for ticket in tickets:
         await apply(command.changes, ticket, project, unit)
-    return tickets
+    return _edits(tickets, since)
 
 
 @handles(MoveTickets)
-async def move_tickets(command: MoveTickets, unit: Unit) -> Sequence[Ticket]:
+async def move_tickets(command: MoveTickets, unit: Unit) -> Sequence[Edit]:
     project = await existing_project(unit, command.project_id)
     project.require(unit.actor, Permission.TICKETS_MANAGE_ANY)
     column = project.columns.get(command.column_id)
     if column is None:
         raise ForeignColumn("Target column not found or does not belong to project", field="toColumnId")
     tickets = await _tickets_of(project, command.ticket_ids, unit)
+    since = [ticket.version for ticket in tickets]
     ranks = [ticket.rank for ticket in tickets]
     if not (all(ticket.column_id == column.id for ticket in tickets) and command.gap.holds(ranks)):
         ranks = command.gap.ranks([ticket.number for ticket in tickets])
     for ticket, rank in zip(tickets, ranks, strict=True):
         place(ticket, column, rank, unit.now)
-    return tickets
+    return _edits(tickets, since)
 
 
 @handles(DeleteTicket)
@@ -203,6 +216,10 @@ async def _tickets_of(project: Project, ticket_ids: Sequence[str], unit: Unit) -
         return [await _ticket_of(project, ticket_id, unit) for ticket_id in dict.fromkeys(ticket_ids)]
     except TicketNotFound:
         raise ForeignTickets(field="ticketIds") from None
+
+
+def _edits(tickets: Sequence[Ticket], since: Sequence[int]) -> Sequence[Edit]:
+    return [Edit(ticket.id, before, ticket.version) for ticket, before in zip(tickets, since, strict=True)]
 
 
 async def _delete(ticket: Ticket, unit: Unit) -> None:

@@ -57,6 +57,21 @@ async def entries(reader: Reader, ledger_id: str, ticket_ids: Sequence[str]) -> 
     return [_entry(list(group)) for _, group in groupby(rows, lambda row: (row["ticket_id"], row["command_key"]))]
 
 
+async def entries_between(
+    reader: Reader, ledger_id: str, spans: Sequence[tuple[str, int, int]]
+) -> Sequence[Sequence[Entry]]:
+    """For each (ticket id, version before, version after) what happened in between, oldest first."""
+    known = await entries(reader, ledger_id, [ticket_id for ticket_id, _, _ in spans])
+    return [
+        [
+            entry
+            for entry in known
+            if entry.ticket_id == ticket_id and any(since < change.version <= upto for change in entry.changes)
+        ]
+        for ticket_id, since, upto in spans
+    ]
+
+
 def _entry(rows: Sequence[Mapping[str, Any]]) -> Entry:
     first = rows[0]
     user = None

@@ -1,7 +1,7 @@
 """Questions about one board: a ticket, a list of them, a search, a place in a column."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,6 @@ from projections.accounts.queries import UserSummary, UserView, users
 from projections.board.views import AgentBrief, ColumnBrief, ParentBrief, ProjectBrief, SubtaskBrief, TicketView
 from projections.kernel.reader import Reader
 from projections.kernel.statements import Statements
-from projections.projects.queries import columns
 
 sql = Statements("projections.board")
 _strings = msgspec.json.Decoder(tuple[str, ...])
@@ -39,8 +38,8 @@ async def tickets_by_id(reader: Reader, ledger_id: str, ticket_ids: Sequence[str
     return [
         TicketView(
             **_own_columns(row),
-            project=ProjectBrief(row["project_id"], row["project_key"], row["project_name"]),
-            column=ColumnBrief(row["column_id"], row["column_name"], row["column_icon"], row["column_color"]),
+            project=_project(row),
+            column=_column(row),
             assignee=_person(row, "assignee"),
             creator=_person(row, "creator"),
             agent=_agent(row),
@@ -53,14 +52,14 @@ async def tickets_by_id(reader: Reader, ledger_id: str, ticket_ids: Sequence[str
 
 
 async def tickets(
-    reader: Reader, ledger_id: str, project: ProjectBrief, filters: Filters | None = None
+    reader: Reader, ledger_id: str, project_id: str, filters: Filters | None = None
 ) -> Sequence[TicketView]:
     """Those that pass the filters, by column, then place. What they share is read once, not once a ticket."""
     only = filters or Filters()
     rows = await reader.fetch(
         sql.tickets,
         ledger_id,
-        project.id,
+        project_id,
         only.column_id,
         only.type,
         only.priority,
@@ -68,26 +67,22 @@ async def tickets(
     )
     if not rows:
         return []
-    board = {
-        each.id: ColumnBrief(each.id, each.name, each.icon, each.color)
-        for each in await columns(reader, ledger_id, project.id)
-    }
     watchers = {row["ticket_id"]: _strings.decode(row["watcher_ids"]) for row in rows}
     people = await users(
         reader,
         ledger_id,
         {row[role] for row in rows for role in ("assignee_id", "creator_id") if row[role]}.union(*watchers.values()),
     )
-    parents, subtasks = await _kin(reader, ledger_id, project.id)
-    agents = await _agents(reader, ledger_id, {row["agent_id"] for row in rows if row["agent_id"]})
+    parents, subtasks = await _kin(reader, ledger_id, project_id)
+    filers = await agents(reader, ledger_id, {row["agent_id"] for row in rows if row["agent_id"]})
     return [
         TicketView(
             **_own_columns(row),
-            project=project,
-            column=board[row["column_id"]],
+            project=_project(row),
+            column=_column(row),
             assignee=_summary(people, row["assignee_id"]),
             creator=_summary(people, row["creator_id"]),
-            agent=agents.get(row["agent_id"]),
+            agent=filers.get(row["agent_id"]),
             parent=parents.get(row["parent_id"]),
             watchers=tuple(people[user_id].summary for user_id in watchers[row["ticket_id"]] if user_id in people),
             subtasks=tuple(subtasks[row["ticket_id"]]),
@@ -129,6 +124,14 @@ def _own_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     own = {name: row[name] for name in _OWN}
     own["id"], own["order"] = row["ticket_id"], int(row["place"])
     return own
+
+
+def _project(row: Mapping[str, Any]) -> ProjectBrief:
+    return ProjectBrief(row["project_id"], row["project_key"], row["project_name"])
+
+
+def _column(row: Mapping[str, Any]) -> ColumnBrief:
+    return ColumnBrief(row["column_id"], row["column_name"], row["column_icon"], row["column_color"])
 
 
 def _person(row: Mapping[str, Any], role: str) -> UserSummary | None:
@@ -174,7 +177,8 @@ async def _kin(
     return parents, subtasks
 
 
-async def _agents(reader: Reader, ledger_id: str, agent_ids: set[str]) -> Mapping[str, AgentBrief]:
+async def agents(reader: Reader, ledger_id: str, agent_ids: Collection[str]) -> Mapping[str, AgentBrief]:
+    """By id."""
     if not agent_ids:
         return {}
     rows = await reader.fetch(sql.agents, ledger_id, sorted(agent_ids))

@@ -55,12 +55,17 @@ left join lateral (
 select t.ticket_id, t.project_id, t.number, t.title, t.description, t.type, t.priority, t.column_id, t.story_points,
        t.estimate, t.start_date, t.due_date, t.resolution, t.resolved_at, t.environment, t.affected_version,
        t.fix_version, t.creator_id, t.assignee_id, t.watcher_ids::text as watcher_ids, t.parent_id, t.agent_id,
-       t.created_at, t.updated_at, t.version, t.place
+       t.created_at, t.updated_at, t.version, t.place,
+       c.name as column_name, c.icon as column_icon, c.color as column_color,
+       p.project_key, p.name as project_name
 from (
     select b.*, row_number() over (partition by b.column_id order by b.slot, b.rank, b.ticket_id) - 1 as place
     from board_ticket_v1 b
     where b.ledger_id = $1 and b.project_id = $2
 ) t
+join project_v1 p on p.ledger_id = t.ledger_id and p.project_id = t.project_id
+join project_column_v1 c
+    on c.ledger_id = t.ledger_id and c.project_id = t.project_id and c.column_id = t.column_id
 where ($3::text is null or t.column_id = $3)
   and ($4::text is null or t.type = $4)
   and ($5::text is null or t.priority = $5)

@@ -42,7 +42,10 @@ class AgentBrief(msgspec.Struct, frozen=True):
 
 
 class TicketView(msgspec.Struct, frozen=True, kw_only=True):
-    """``order`` counts from 0, from the top of the column. People who left are None, their ids stay."""
+    """``order`` counts from 0, from the top of the column; None where other tickets are not known.
+
+    People who are unknown are None, their ids stay.
+    """
 
     id: str
     project_id: str
@@ -52,7 +55,7 @@ class TicketView(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     priority: str
     column_id: str
-    order: int
+    order: int | None
     story_points: int | None
     estimate: str | None
     start_date: datetime | None

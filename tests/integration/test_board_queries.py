@@ -21,7 +21,7 @@ async def world(database: Addresses, tmp_path: Path) -> AsyncIterator[Tracker]:
 
 
 async def _numbers(world: Tracker, column: str) -> list[int]:
-    found = await tickets(world.reader, LEDGER, world.brief, Filters(column_id=world.column_id(column)))
+    found = await tickets(world.reader, LEDGER, world.project.id, Filters(column_id=world.column_id(column)))
     assert [each.order for each in found] == list(range(len(found)))
     return [each.number for each in found]
 
@@ -53,7 +53,7 @@ async def test_a_list_shows_each_ticket_as_it_is_shown_alone(world: Tracker) -> 
     parent = await world.file("Parent", watcher_ids=(world.mia, world.olga))
     children = [await world.file("Child", parent_id=parent.id, assignee_id=world.mia) for _ in range(2)]
     await world.change(children[0], column_id=world.column_id("Done"))
-    listed = {each.id: each for each in await tickets(world.reader, LEDGER, world.brief)}
+    listed = {each.id: each for each in await tickets(world.reader, LEDGER, world.project.id)}
     for each in (parent, *children):
         assert listed[each.id] == await world.view(each)
 
@@ -62,8 +62,8 @@ async def test_a_list_passes_what_the_filters_name(world: Tracker) -> None:
     await world.file("Bug", type=TicketType.BUG, priority=Priority.HIGH, assignee_id=world.mia)
     await world.file("Task")
     for filters in (Filters(type="bug"), Filters(priority="high"), Filters(assignee_id=world.mia)):
-        assert [each.title for each in await tickets(world.reader, LEDGER, world.brief, filters)] == ["Bug"]
-    assert not await tickets(world.reader, LEDGER, world.brief, Filters(type="bug", priority="low"))
+        assert [each.title for each in await tickets(world.reader, LEDGER, world.project.id, filters)] == ["Bug"]
+    assert not await tickets(world.reader, LEDGER, world.project.id, Filters(type="bug", priority="low"))
 
 
 async def test_orders_are_contiguous_whatever_is_moved_and_deleted(world: Tracker) -> None:
@@ -82,7 +82,7 @@ async def test_orders_are_contiguous_whatever_is_moved_and_deleted(world: Tracke
     await world.file()
     assert await _numbers(world, "To Do") == [4, 1, 6]
     for each in (filed[3], filed[0]):
-        listed = await tickets(world.reader, LEDGER, world.brief)
+        listed = await tickets(world.reader, LEDGER, world.project.id)
         assert (await world.view(each)).order == next(other.order for other in listed if other.id == each.id)
 
 

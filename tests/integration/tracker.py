@@ -18,7 +18,7 @@ from infra.config import Settings
 from infra.postgres.embedded import Addresses
 from infra.runtime import Runtime
 from projections.board.queries import ticket as ticket_by_id
-from projections.board.views import ProjectBrief, TicketView
+from projections.board.views import TicketView
 
 LEDGER = main_ledger(DEFAULT_TENANT)
 
@@ -58,10 +58,6 @@ class Tracker:
         view = await ticket_by_id(self.reader, LEDGER, self.project.id, ticket.id)
         assert view is not None
         return view
-
-    @property
-    def brief(self) -> ProjectBrief:
-        return ProjectBrief(self.project.id, self.project.key, self.project.name)
 
     def column_id(self, name: str) -> str:
         return next(column.id for column in self.project.columns.values() if column.name == name)

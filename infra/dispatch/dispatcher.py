@@ -104,15 +104,15 @@ class CommandDispatcher:
             touched = list(unit.touched.values())
             collected = [(event, _project(aggregate)) for aggregate in touched for event in aggregate.collect_events()]
             events = await self._encode(command, context, key, [*collected, *unit.facts])
-            if context.dry_run:
+            if context.dry_run or not (events or unit.claims):
+                await self._be_sure(context, unit)
                 return Outcome(await self._head(context), result, events=tuple(map(_shown, events)))
-            if not events and not unit.claims:
-                return Outcome(await self._head(context), result)
-            waiting = self._log.append(self._append(context, key, unit, events, remember(result) if remember else None))
-            self._repository.keep(context.ledger_id, touched)
+            remembered = remember(result) if remember else None
+            arriving = asyncio.ensure_future(self._log.append(self._append(context, key, unit, events, remembered)))
+            self._repository.keep(context.ledger_id, touched, arriving)
         try:
-            receipt = await waiting
-        except Exception:
+            receipt = await arriving
+        except BaseException:  # also if the caller went away: what becomes of the append is unknown then
             self._repository.drop(context.ledger_id, unit.read_versions)
             raise
         if receipt.replayed:
@@ -121,20 +121,28 @@ class CommandDispatcher:
         return Outcome(receipt.position, result, types=frozenset(event.type for event in events))
 
     async def _handle(self, command: Command, context: Context, unit: Unit) -> Any:
-        """Run the handler. A refusal counts only if it was based on the present: otherwise it is a lost race."""
+        """Run the handler. Raises its refusal, StaleVersion, VersionConflict."""
         token = unit_time.set(unit.now)
         try:
             result = await handler_of(command)(command, unit)
+            for stream_id, version in (context.if_match or {}).items():
+                if unit.read_versions.get(stream_id, version) != version:
+                    raise StaleVersion
         except Refusal:
-            if await self._log.versions(context.ledger_id, unit.read_versions) != unit.read_versions:
-                raise VersionConflict from None
+            await self._be_sure(context, unit)
             raise
         finally:
             unit_time.reset(token)
-        for stream_id, version in (context.if_match or {}).items():
-            if unit.read_versions.get(stream_id, version) != version:
-                raise StaleVersion
         return result
+
+    async def _be_sure(self, context: Context, unit: Unit) -> None:
+        """What ends without an append counts only if it was decided on the present: otherwise it is a lost race.
+
+        Raises VersionConflict.
+        """
+        await self._repository.settled(context.ledger_id, unit.read_versions)
+        if await self._log.versions(context.ledger_id, unit.read_versions) != unit.read_versions:
+            raise VersionConflict
 
     async def _encode(
         self, command: Command, context: Context, key: bytes, happened: list[tuple[Any, str]]

@@ -5,10 +5,11 @@ events are on their way to the log, and is dropped if they don't get there. So t
 state of the one before it without waiting for the disk, and a wrong guess shows as a version conflict at the append.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from copy import copy
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.kernel.aggregate import Aggregate
 from domain.kernel.log import EventLog
@@ -21,37 +22,52 @@ CONTAINERS = (dict, list, set)
 Key = tuple[str, str]
 
 
+class _Kept(NamedTuple):
+    """``arriving`` is done once the aggregate's last events are in the log; None if it was read from there."""
+
+    aggregate: Aggregate
+    arriving: asyncio.Future[Any] | None
+
+
 class Repository:
     def __init__(self, log: EventLog, decoder: Decoder, capacity: int = CAPACITY) -> None:
         self._log = log
         self._decoder = decoder
         self._capacity = capacity
-        self._kept: OrderedDict[Key, Aggregate] = OrderedDict()
+        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
 
     async def check_out(self, ledger_id: str, aggregate_id: str) -> Aggregate | None:
         """A copy to work on; None when the stream has no aggregate."""
         key = (ledger_id, aggregate_id)
         kept = self._kept.get(key)
         if kept is None:
-            kept = await self._load(ledger_id, aggregate_id)
-            if kept is None:
+            loaded = await self._load(ledger_id, aggregate_id)
+            if loaded is None:
                 return None
+            kept = _Kept(loaded, None)
             self._keep(key, kept)
         else:
             self._kept.move_to_end(key)
-        return _working_copy(kept)
+        return _working_copy(kept.aggregate)
 
-    def keep(self, ledger_id: str, aggregates: Iterable[Aggregate]) -> None:
-        """Take back working copies whose events were collected."""
+    def keep(self, ledger_id: str, aggregates: Iterable[Aggregate], arriving: asyncio.Future[Any]) -> None:
+        """Take back working copies whose events were collected and are on their way."""
         for aggregate in aggregates:
-            self._keep((ledger_id, aggregate.id), aggregate)
+            self._keep((ledger_id, aggregate.id), _Kept(aggregate, arriving))
+
+    async def settled(self, ledger_id: str, aggregate_ids: Iterable[str]) -> None:
+        """Wait until no events of these aggregates are on their way, whether they arrived or not."""
+        known = [self._kept.get((ledger_id, aggregate_id)) for aggregate_id in aggregate_ids]
+        arriving = {kept.arriving for kept in known if kept and kept.arriving and not kept.arriving.done()}
+        if arriving:
+            await asyncio.wait(arriving)
 
     def drop(self, ledger_id: str, aggregate_ids: Iterable[str]) -> None:
         for aggregate_id in aggregate_ids:
             self._kept.pop((ledger_id, aggregate_id), None)
 
-    def _keep(self, key: Key, aggregate: Aggregate) -> None:
-        self._kept[key] = aggregate
+    def _keep(self, key: Key, kept: _Kept) -> None:
+        self._kept[key] = kept
         self._kept.move_to_end(key)
         if len(self._kept) > self._capacity:
             self._kept.popitem(last=False)

@@ -19,7 +19,8 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Findings(msgspec.Struct, frozen=True):
-    """Of one ledger: how many events were read, how many of them with expired payloads, and the root over their leaves.
+    """Of one ledger: how many events were read, how many of them with expired payloads, and the root over their leaves,
+    which is that of the ledger if all of it was read.
 
     ``problems`` are in order of position, the first 20.
     """
@@ -35,16 +36,18 @@ class Findings(msgspec.Struct, frozen=True):
         return not self.problems
 
 
-async def check_ledger(log: EventLog, ledger_id: str) -> Findings:
-    """Read a whole ledger up to its head. Each event is judged against the one before it as that one stands in the log,
-    so that one change is one problem. Raises NotFound, LogUnavailable.
+async def check_ledger(log: EventLog, ledger_id: str, *, last: int | None = None) -> Findings:
+    """Read a ledger up to its head, whole or the ``last`` events. Each event is judged against the one before it as
+    that one stands in the log, so that one change is one problem. Raises NotFound, LogUnavailable.
     """
     head = await log.head(ledger_id)
     epochs = await log.epochs(ledger_id)
     starts = [epoch.first_position for epoch in epochs]
     tree, problems, expired = merkle.Frontier(), list[Problem](), 0
+    position = 0 if last is None else max(0, head.position - last)
     before: StoredEvent | None = None
-    position = 0
+    for event in await log.read(ledger_id, after=position - 1, upto=position, limit=1) if position else ():
+        before = event
     while position < head.position:
         page = await log.read(ledger_id, after=position, upto=head.position, limit=PAGE_EVENTS)
         if not page:

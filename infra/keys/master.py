@@ -17,8 +17,19 @@ def master_key(settings: Settings) -> bytes:
         return settings.master_key.reveal()
     path = master_key_file(settings.data_dir)
     if not path.exists():
-        _make(path)
+        _make(path, new_key())
     return _read(path)
+
+
+def keep_master_key(settings: Settings, key: bytes) -> None:
+    """Make a key that comes from a backup the one of this installation. Raises MasterKeyUnusable if it has another."""
+    path = master_key_file(settings.data_dir)
+    if settings.master_key is None and not path.exists():
+        _make(path, key)
+    if master_key(settings) != key:
+        raise MasterKeyUnusable(
+            "This installation has another master key than the backup: restore into a new data directory."
+        )
 
 
 def master_key_file(data_dir: Path) -> Path:
@@ -26,12 +37,12 @@ def master_key_file(data_dir: Path) -> Path:
     return data_dir / "keys" / "master.key"
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, key: bytes) -> None:
     """Write a key whole or not at all; of two processes that start at once, both use the key of the first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(base64.b64encode(new_key()) + b"\n")
+        file.write(base64.b64encode(key) + b"\n")
         file.flush()
         os.fsync(file.fileno())
     try:

@@ -50,7 +50,13 @@ class Program(click.Group):
         except BrokenPipeError:
             raise
         except EXPECTED as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(_sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 @click.command(cls=Program)

@@ -76,7 +76,7 @@ class Output:
             yield Told(progress, text)
 
     def _json(self, value: Any) -> None:
-        click.echo(msgspec.json.format(msgspec.json.encode(value)))
+        click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str)))
 
 
 def _cell(value: Any) -> str:

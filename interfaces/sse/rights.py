@@ -15,6 +15,7 @@ ENDS_LOGINS = frozenset({"user.closed", "user.disabled", "user.password_changed"
 ENDS_TOKENS = frozenset(
     {"user.closed", "user.disabled", "access_token.revoked", "tracker_key.replaced", "tracker_key.revoked"}
 )
+ENDS_ACCESS = ENDS_LOGINS | ENDS_TOKENS
 AUDIT = "audit:export"
 
 

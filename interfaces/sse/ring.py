@@ -6,7 +6,7 @@ from itertools import islice
 
 from interfaces.sse.entry import Entry
 
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 
 
 class Ring:

@@ -10,7 +10,7 @@ from interfaces.http.principal import Principal
 from interfaces.sse.entry import Entry
 from interfaces.sse.groups import Group, Member, Page
 from interfaces.sse.history import Reading
-from interfaces.sse.rights import GRANTS, Memberships, Rights, ends, segments
+from interfaces.sse.rights import ENDS_ACCESS, GRANTS, Memberships, Rights, ends, segments
 from interfaces.sse.ring import Ring
 from interfaces.sse.shape import Shape
 
@@ -112,8 +112,9 @@ class Tail:
                 del self._groups[key]
         self._regroup(entry for entry in segment[-1:] if entry.type not in GRANTS)
         for entry in segment:
-            self._end_logins(entry)
-            if entry.type == "person.forgotten":
+            if entry.type in ENDS_ACCESS:
+                self._end_logins(entry)
+            elif entry.type == "person.forgotten":
                 self.ring.clear()
 
     def _regroup(self, entries: Iterable[Entry]) -> None:

@@ -1,7 +1,7 @@
 """Events, and the registry that ties a class to its name on the wire.
 
 An event is a frozen Struct nested in its aggregate: ``Ticket.Moved`` is ``ticket.moved`` on the wire. What says where
-an event stands (``originator_id``, ``originator_version``, ``timestamp``) is never in the stored bytes: columns hold it.
+an event stands (``originator_id``, ``originator_version``, ``timestamp``) is not in the stored bytes: columns hold it.
 """
 
 import re
@@ -77,9 +77,9 @@ def snake(name: str) -> str:
 def register(event_class: type[Event], name: str, topic: str = "") -> None:
     """Bind a class to its wire name. A second class under the same name replaces the first only in the same place.
 
-    Raises TypeError when a field's type is mutable.
+    Raises TypeError when a field's type is mutable, or holds personal data inside something else.
     """
-    _refuse_mutable_fields(event_class)
+    _refuse_unfit_fields(event_class)
     upcasts = {
         version: getattr(event_class, f"upcast_v{version}_v{version + 1}") for version in range(1, event_class.schema)
     }
@@ -129,23 +129,39 @@ def catalog() -> Iterator[EventType]:
     return iter(sorted(_by_name.values(), key=lambda entry: entry.name))
 
 
-def _refuse_mutable_fields(event_class: type[Event]) -> None:
+def _refuse_unfit_fields(event_class: type[Event]) -> None:
     for field in msgspec.inspect.type_info(event_class).fields:  # type: ignore[attr-defined]
-        if field.name not in ENVELOPE and (bad := _mutable_part(field.type)):
+        if field.name not in ENVELOPE:
             where = f"{event_class.__qualname__}.{field.name}"
-            raise TypeError(f"{where}: {bad} is mutable; use tuple, frozenset or a frozen Struct")
+            for depth, node in _nodes(field.type):
+                if bad := _mutable(node):
+                    raise TypeError(f"{where}: {bad} is mutable; use tuple, frozenset or a frozen Struct")
+                if depth and isinstance(node, msgspec.inspect.CustomType):
+                    raise TypeError(f"{where}: {node.cls.__name__} must be a field of the event itself")
 
 
-def _mutable_part(node: Any) -> str:
+def _nodes(node: Any, depth: int = 0) -> Iterator[tuple[int, Any]]:
+    """A type and all inside it, with how deep they are; the members of a union are as deep as the union."""
+    yield depth, node
+    match node:
+        case msgspec.inspect.StructType():
+            parts, step = [field.type for field in node.fields], 1
+        case msgspec.inspect.UnionType():
+            parts, step = list(node.types), 0
+        case msgspec.inspect.VarTupleType() | msgspec.inspect.FrozenSetType():
+            parts, step = [node.item_type], 1
+        case msgspec.inspect.TupleType():
+            parts, step = list(node.item_types), 1
+        case _:
+            parts, step = [], 0
+    for part in parts:
+        yield from _nodes(part, depth + step)
+
+
+def _mutable(node: Any) -> str:
     match node:
         case msgspec.inspect.ListType() | msgspec.inspect.SetType() | msgspec.inspect.DictType():
             return type(node).__name__.removesuffix("Type").lower()
         case msgspec.inspect.StructType() if not node.cls.__struct_config__.frozen:
-            return node.cls.__name__
-        case msgspec.inspect.UnionType():
-            return next(filter(None, map(_mutable_part, node.types)), "")
-        case msgspec.inspect.VarTupleType() | msgspec.inspect.FrozenSetType():
-            return _mutable_part(node.item_type)
-        case msgspec.inspect.TupleType():
-            return next(filter(None, map(_mutable_part, node.item_types)), "")
+            return str(node.cls.__name__)
     return ""

@@ -46,8 +46,10 @@ class Codec:
         if people:
             await self._sealer.ensure(ledger_id, people)
         data = msgspec.json.encode(payload, enc_hook=lambda value: self._seal(ledger_id, value))
-        self._decoder(kind.name)[1].decode(data)
-        self._met.clear()
+        try:
+            self._decoder(kind.name)[1].decode(data)
+        finally:
+            self._met = []
         return NewEvent(
             stream_id=event.originator_id,
             version=version,
@@ -62,9 +64,11 @@ class Codec:
 
     async def decode(self, stored: Sequence[StoredEvent]) -> list[Recorded]:
         """Raises UnknownEvent for a type or schema version of a newer release."""
-        recorded = [self._recorded(event) for event in stored]
-        if self._met:
+        try:
+            recorded = [self._recorded(event) for event in stored]
+        finally:
             met, self._met = self._met, []
+        if met:
             await self._reveal(stored[0].ledger_id, met)
         return recorded
 

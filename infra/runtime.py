@@ -29,6 +29,7 @@ from infra.postgres.pool import open_pool
 from infra.projector.notices import read_model_notices
 from infra.projector.progress import ReadModelProgress, Standing
 from infra.projector.projector import Projector, ProjectorMeter
+from infra.projector.tables import Tables
 from projections.registry import ALL
 
 APPLICATION = "shipledger"
@@ -90,7 +91,7 @@ class Runtime:
 
     @classmethod
     async def open(cls, settings: Settings, addresses: Addresses, meter: Meter | None = None) -> "Runtime":
-        """Migrate if need be, and see to it that the ledgers of the two built-in tenants exist.
+        """Migrate if need be, and see to it that the read models' tables and the built-in tenants' ledgers exist.
 
         Raises DatabaseUnavailable, MigrationError, MasterKeyUnusable, LogUnavailable.
         """
@@ -101,6 +102,8 @@ class Runtime:
 
         pool = await open_pool(addresses.server_url, minimum=1, maximum=POOL_CONNECTIONS, application_name=APPLICATION)
         try:
+            async with pool.acquire() as connection:
+                await Tables(ALL).make(connection, ALL)
             keys = KeyRing(master_key(settings), PostgresVault(pool))
             runtime = cls(settings, pool, connect, keys, meter or Unmetered())
             for tenant in (SYSTEM_TENANT, DEFAULT_TENANT):

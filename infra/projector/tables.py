@@ -10,6 +10,7 @@ from projections.kernel.rows import Row, Rows
 from projections.kernel.statements import Statements
 
 sql = Statements("infra.projector", "statements.sql")
+MAKING = 0x5348_4950_5442_4C53  # "SHIPTBLS": the advisory lock of making tables
 
 
 class Table:
@@ -89,10 +90,19 @@ class Tables:
         self._tables = {projection.name: [Table(kind) for kind in projection.rows] for projection in projections}
 
     async def make(self, connection: Any, projections: Iterable[Projection]) -> None:
-        """Create the tables that are not there, in the connection's current schema."""
+        """Create the tables that are not there, in the connection's current schema; one process at a time does so."""
         for projection in projections:
             if not await connection.fetchval(sql.is_there, projection.rows[0].table):
+                await self._make(connection, projection)
+
+    async def _make(self, connection: Any, projection: Projection) -> None:
+        # Outside a transaction: one that began before the lock was ours might not see what its last holder made.
+        await connection.execute("select pg_advisory_lock($1)", MAKING)
+        try:
+            if not await connection.fetchval(sql.is_there, projection.rows[0].table):
                 await connection.execute(projection.tables_sql())
+        finally:
+            await connection.execute("select pg_advisory_unlock($1)", MAKING)
 
     async def load(self, connection: Any, work: dict[str, list[Rows]]) -> None:
         """``work``: the working sets of each projection, by name."""

@@ -173,7 +173,7 @@ _postgres = _secret_url("postgresql", "postgres")
 
 VARIABLES: dict[str, tuple[Any, ...]] = {
     "host": (_text, "SHIPLEDGER_HOST"),
-    "port": (_whole(1, 65535), "SHIPLEDGER_PORT"),
+    "port": (_whole(0, 65535), "SHIPLEDGER_PORT"),
     "data_dir": (Path, "SHIPLEDGER_DATA_DIR"),
     "workers": (_whole(1, 64), "SHIPLEDGER_WORKERS"),
     "database_url": (_postgres, "DATABASE_URL"),

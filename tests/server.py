@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 PASSWORD = "Correct-Horse-1"
+SHIPLEDGER = Path(sys.executable).with_name("shipledger")
 START_SECONDS = 40.0
 _BASE = re.compile(r"serves on (http://\S+)")
 
@@ -31,14 +32,16 @@ class ServerProcess:
         with self._log.open("ab") as log:
             offset = log.tell()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "interfaces.cli.main", "serve", "--port", str(self._port), "--workers", str(workers),
-                 "--data-dir", str(self.data_dir)],
+                [
+                    *(SHIPLEDGER, "serve"),
+                    *("--port", str(self._port), "--workers", str(workers), "--data-dir", str(self.data_dir)),
+                ],
                 cwd=Path(__file__).parents[1],
                 env=os.environ | self._environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             if match := _BASE.search(self._said(offset)):
@@ -83,19 +86,22 @@ class ServerProcess:
 
 def administrator(base: str, username: str = "ada") -> httpx.Client:
     """Set the installation up, and a client with the administrator's bearer token."""
-    client = httpx.Client(base_url=base, timeout=10)
-    email = f"{username}@example.com"
-    setup = {"username": username, "name": username.title(), "password": PASSWORD, "email": email}
-    client.post("/api/auth/setup", json=setup)
-    answer = client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
-    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-    return client
+    person = {"username": username, "name": username.title(), "password": PASSWORD, "email": _email(username)}
+    httpx.post(f"{base}/api/auth/setup", json=person)
+    return _client(
+        base, httpx.post(f"{base}/api/v1/auth/login", json={"email": _email(username), "password": PASSWORD})
+    )
 
 
 def registered(base: str, username: str) -> httpx.Client:
     """A new user's client, with a bearer token."""
-    client = httpx.Client(base_url=base, timeout=10)
-    body = {"name": username.title(), "password": PASSWORD, "email": f"{username}@example.com"}
-    answer = client.post("/api/v1/auth/register", json=body)
-    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-    return client
+    person = {"name": username.title(), "password": PASSWORD, "email": _email(username)}
+    return _client(base, httpx.post(f"{base}/api/v1/auth/register", json=person))
+
+
+def _client(base: str, answer: httpx.Response) -> httpx.Client:
+    return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {answer.json()['token']}"}, timeout=10)
+
+
+def _email(username: str) -> str:
+    return f"{username}@example.com"

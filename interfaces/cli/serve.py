@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 
 import click
+import msgspec
 import uvicorn
 import uvloop
 
@@ -40,6 +41,7 @@ def serve(host: str | None, port: int | None, data_dir: str | None, workers: int
     with open_database(settings) as addresses:
         asyncio.run(migrate(addresses.owner_url))
         with _listen(settings) as listener:
+            settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
             _announce(settings, listener)
             if settings.workers == 1:
                 _serve(settings, addresses, listener)

@@ -71,7 +71,7 @@ def test_an_empty_variable_counts_as_unset() -> None:
     ("name", "value"),
     [
         ("SHIPLEDGER_PORT", "http"),
-        ("SHIPLEDGER_PORT", "0"),
+        ("SHIPLEDGER_PORT", "-1"),
         ("SHIPLEDGER_PORT", "65536"),
         ("SHIPLEDGER_PORT", "²"),
         ("SHIPLEDGER_WORKERS", "-1"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.acceptance.people import Person
 from tests.database import reachable_folder
 from tests.server import ServerProcess, administrator
 
@@ -24,3 +25,17 @@ def admin(server: ServerProcess) -> Iterator[httpx.Client]:
     """The administrator of the shared server."""
     with administrator(server.base) as client:
         yield client
+
+
+@pytest.fixture
+async def ada(server: ServerProcess, admin: httpx.Client) -> Person:
+    """A new user of the shared server."""
+    person = Person(server.base)
+    await person.register()
+    return person
+
+
+@pytest.fixture
+def grace(ada: Person) -> Person:
+    """Somebody without an account on the shared server."""
+    return Person(ada.base, "grace")

@@ -3,14 +3,13 @@
 from typing import Any, ClassVar
 
 from eventsourcing.domain import BaseAggregate
-from eventsourcing.utils import get_topic
 
 from domain.kernel import event as events
 from domain.kernel.event import Event, FirstEvent
 
 
 class Aggregate(BaseAggregate[str]):
-    """State folded from events. Commands are methods that refuse or trigger; folds are ``@event`` methods without checks.
+    """State folded from events: methods refuse or trigger, ``@event`` methods fold without checks.
 
     ``project_id`` is the project that the aggregate's events belong to, or None.
     """
@@ -23,7 +22,7 @@ class Aggregate(BaseAggregate[str]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.category = events.snake(cls.__name__)
-        topic = get_topic(cls)
+        topic = f"{cls.__module__}:{cls.__qualname__}"
         for name, member in tuple(cls.__dict__.items()):
             if name != "Event" and isinstance(member, type) and issubclass(member, events.Event):
                 events.register(member, f"{cls.category}.{events.snake(name)}", topic)

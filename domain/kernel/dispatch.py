@@ -12,9 +12,9 @@ from domain.kernel.unit import Actor
 class Context(msgspec.Struct, frozen=True):
     """All that surrounds a command.
 
-    ``key`` is the client's command key (32 bytes: a hash of principal, route and Idempotency-Key) or None; ``fingerprint``
-    tells two requests with one key apart. ``occurred_at`` is set by imports only. ``if_match`` maps streams to the version
-    that the client saw.
+    ``key`` is the client's command key (32 bytes: a hash of principal, route and Idempotency-Key) or None;
+    ``fingerprint`` tells two requests with one key apart. ``occurred_at`` is set by imports only. ``if_match`` maps
+    streams to the version that the client saw.
     """
 
     ledger_id: str
@@ -34,9 +34,9 @@ class Context(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What a command came to.
 
-    ``position`` is that of its last event (the head when nothing happened). ``result`` is what the handler returned, or,
-    when ``replayed``, the JSON value kept with the first answer. ``events`` are (wire name, payload) pairs, filled for a
-    dry run only. ``types`` are the wire names appended.
+    ``position`` is that of its last event (the head when nothing happened). ``result`` is what the handler returned,
+    or, when ``replayed``, the JSON value kept with the first answer. ``events`` are (wire name, payload) pairs, filled
+    for a dry run only. ``types`` are the wire names appended.
     """
 
     position: int

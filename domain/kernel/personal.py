@@ -8,7 +8,7 @@ T = TypeVar("T")
 class Personal(Generic[T]):
     """A value about one person, stored sealed under that person's key.
 
-    ``value`` is ``None`` once the person was forgotten. The sealed form is opaque bytes that only the key ring can open.
+    ``value`` is None once the person was forgotten. ``sealed`` are bytes that only the key ring can open.
     """
 
     __slots__ = ("person_id", "sealed", "value")

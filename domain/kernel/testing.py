@@ -57,13 +57,15 @@ class Fixture:
     async def refused(self, command: Command, refusal: type[Refusal], text: str = "") -> Refusal:
         """The command must be refused with this class (and a message containing ``text``), appending nothing."""
         self.events.clear()
+        said: Refusal | None = None
         try:
             await self._run(command)
-        except refusal as said:
-            assert text in said.message, f"refused with {said.message!r}"
-            assert not self.events
-            return said
-        raise AssertionError(f"{command} was not refused")
+        except refusal as error:
+            said = error
+        assert said is not None, f"{command} was not refused"
+        assert text in said.message, f"refused with {said.message!r}"
+        assert not self.events
+        return said
 
     def then(self, *expected: type[Event] | Event) -> None:
         """The events appended are exactly these: classes match by class, instances also by payload."""

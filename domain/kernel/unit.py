@@ -12,7 +12,7 @@ A = TypeVar("A", bound=Aggregate)
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who asks. ``id`` is a user's id, or ``""`` for the system itself; ``agent_id`` names the agent that acts for them.
+    """Who asks. ``id`` is a user's id, or ``""`` for the system; ``agent_id`` names the agent that acts for them.
 
     ``admin`` is a system administrator of the tenant: a virtual member of every project with every permission.
     """

@@ -14,8 +14,8 @@ ClaimHash = Callable[[str, str], bytes]
 class CommandSource:
     """Implements ``domain.kernel.unit.Source`` for one command.
 
-    Numbers and ids are kept in the order in which they were asked for: a command that is run again after a conflict gets
-    the same ones. In a ``rehearsal`` no number is taken, 0 stands for each.
+    Numbers and ids are kept in the order in which they were asked for: a command that is run again after a conflict
+    gets the same ones. In a ``rehearsal`` no number is taken, 0 stands for each.
     """
 
     def __init__(

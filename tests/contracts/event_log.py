@@ -49,12 +49,13 @@ def append(
     expectations: Sequence[Expectation] = (),
     claims: Sequence[ClaimChange] = (),
     result: bytes = b"null",
+    expires_at: datetime = NOON + timedelta(days=36500),
 ) -> Append:
     return Append(
         ledger_id=ledger_id,
         key=key or next(_keys).to_bytes(32),
         fingerprint=fingerprint,
-        expires_at=NOON + timedelta(days=36500),
+        expires_at=expires_at,
         events=events,
         expectations=expectations,
         claims=claims,

@@ -5,13 +5,13 @@ import binascii
 from typing import Annotated
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from domain.kernel.errors import Invalid
 
 DEFAULT_LIMIT = 20
-Limit = Annotated[int | None, Parameter(ge=1, le=100, description="At most so many")]
-Cursor = Annotated[str | None, Parameter(max_length=2000, description="The nextCursor of the page before")]
+Limit = Annotated[int | None, QueryParameter(ge=1, le=100, description="At most so many")]
+Cursor = Annotated[str | None, QueryParameter(max_length=2000, description="The nextCursor of the page before")]
 
 
 class PageMeta(msgspec.Struct, rename="camel"):

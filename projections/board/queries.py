@@ -13,6 +13,8 @@ from projections.kernel.reader import Reader
 from projections.kernel.statements import Statements
 
 sql = Statements("projections.board")
+_TICKET_BY_ID = sql.tickets_by_id.replace("unnest($2::text[])", "(values ($2::text))")
+"""For one id the planner keeps its plan; for an array it believes that planning anew each time would pay."""
 _strings = msgspec.json.Decoder(tuple[str, ...])
 _people = msgspec.json.Decoder(tuple[UserSummary, ...])
 _subtasks = msgspec.json.Decoder(tuple[SubtaskBrief, ...])
@@ -29,26 +31,13 @@ class Filters(msgspec.Struct, frozen=True):
 
 async def ticket(reader: Reader, ledger_id: str, project_id: str, ticket_id: str) -> TicketView | None:
     """None also for a ticket of another project."""
-    found = await tickets_by_id(reader, ledger_id, [ticket_id])
-    return found[0] if found and found[0].project_id == project_id else None
+    row = await reader.fetchrow(_TICKET_BY_ID, ledger_id, ticket_id)
+    return _ticket(row) if row is not None and row["project_id"] == project_id else None
 
 
 async def tickets_by_id(reader: Reader, ledger_id: str, ticket_ids: Sequence[str]) -> Sequence[TicketView]:
     """Those that are there, in the order asked for."""
-    return [
-        TicketView(
-            **_own_columns(row),
-            project=_project(row),
-            column=_column(row),
-            assignee=_person(row, "assignee"),
-            creator=_person(row, "creator"),
-            agent=_agent(row),
-            parent=_parent(row),
-            watchers=_people.decode(row["watchers"]) if row["watchers"] else (),
-            subtasks=_subtasks.decode(row["subtasks"]) if row["subtasks"] else (),
-        )
-        for row in await reader.fetch(sql.tickets_by_id, ledger_id, list(ticket_ids))
-    ]
+    return [_ticket(row) for row in await reader.fetch(sql.tickets_by_id, ledger_id, list(ticket_ids))]
 
 
 async def tickets(
@@ -118,6 +107,20 @@ _OWN = tuple(
     if name
     not in {"id", "order", "project", "column", "assignee", "creator", "agent", "parent", "watchers", "subtasks"}
 )
+
+
+def _ticket(row: Mapping[str, Any]) -> TicketView:
+    return TicketView(
+        **_own_columns(row),
+        project=_project(row),
+        column=_column(row),
+        assignee=_person(row, "assignee"),
+        creator=_person(row, "creator"),
+        agent=_agent(row),
+        parent=_parent(row),
+        watchers=_people.decode(row["watchers"]) if row["watchers"] else (),
+        subtasks=_subtasks.decode(row["subtasks"]) if row["subtasks"] else (),
+    )
 
 
 def _own_columns(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ create table board_ticket_v1 (
     creator_id       text,
     assignee_id      text,
     watcher_ids      jsonb not null,
-    parent_id        text,
+    parent_id        text collate "C",
     agent_id         text,
     created_at       timestamptz not null,
     updated_at       timestamptz not null,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from domain.kernel.errors import Invalid
 from domain.tracker.errors import TicketNotFound
@@ -60,9 +60,11 @@ class ActivityBody(msgspec.Struct, rename="camel"):
 async def ticket_activity(
     request: Request[Any, Any, Any],
     ticket_id: str,
-    cursor: Annotated[str | None, Parameter(max_length=50, description="The nextCursor of the page before")] = None,
-    limit: Annotated[int, Parameter(ge=1, le=100)] = 30,
-    kind: Annotated[Literal["all", "activity", "comment"], Parameter(query="type")] = "all",
+    cursor: Annotated[
+        str | None, QueryParameter(max_length=50, description="The nextCursor of the page before")
+    ] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 30,
+    kind: Annotated[Literal["all", "activity", "comment"], QueryParameter(name="type")] = "all",
 ) -> ActivityBody:
     """Changes of a ticket; those made together are one group."""
     reader, ledger_id = ports_of(request).reader, caller(request.scope).ledger_id

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, delete, get, patch
-from litestar.params import JSONBody, Parameter
+from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET
 
 from domain.projects.permissions import Permission
@@ -28,7 +28,6 @@ from projections.board.queries import Filters
 
 Req = Request[Any, Any, Any]
 _LONGEST_SEARCH = 200
-_Id = Annotated[str | None, Parameter(max_length=100)]
 _NUMBER = re.compile(r"(?:(?P<key>\w+)-)?(?P<number>\d{1,9})", re.ASCII)
 
 
@@ -48,12 +47,12 @@ class Batch(msgspec.Struct, rename=lambda name: "_activity" if name == "activity
 async def list_tickets(
     request: Req,
     *,
-    column_id: Annotated[_Id, Parameter(query="columnId")] = None,
-    ticket_type: Annotated[_Id, Parameter(query="type")] = None,
-    priority: _Id = None,
-    assignee_id: Annotated[_Id, Parameter(query="assigneeId")] = None,
-    sprint_id: Annotated[_Id, Parameter(query="sprintId")] = None,
-    has_attachments: Annotated[bool | None, Parameter(query="hasAttachments")] = None,
+    column_id: Annotated[str | None, QueryParameter(name="columnId", max_length=100)] = None,
+    ticket_type: Annotated[str | None, QueryParameter(name="type", max_length=100)] = None,
+    priority: Annotated[str | None, QueryParameter(max_length=100)] = None,
+    assignee_id: Annotated[str | None, QueryParameter(name="assigneeId", max_length=100)] = None,
+    sprint_id: Annotated[str | None, QueryParameter(name="sprintId", max_length=100)] = None,
+    has_attachments: Annotated[bool | None, QueryParameter(name="hasAttachments")] = None,
 ) -> Sequence[TicketBody]:
     """All tickets of the project that pass the filters, by column, then order."""
     principal, access = caller(request.scope), access_of(request)
@@ -73,7 +72,7 @@ async def list_tickets(
 
 @get(f"{LIST}/search", tags=["tickets"], guards=[member(READ)])
 async def search_tickets(
-    request: Req, q: str = "", limit: Annotated[int, Parameter(ge=1, le=50)] = 20
+    request: Req, q: str = "", limit: Annotated[int, QueryParameter(ge=1, le=50)] = 20
 ) -> Sequence[TicketBody]:
     """Tickets with a text in title or description, or with the number ``n`` of ``n`` or ``KEY-n``."""
     principal, access = caller(request.scope), access_of(request)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from domain.kernel.errors import Invalid
 from interfaces.http.ports import Ports
@@ -11,7 +11,7 @@ from projections.kernel.past import Past
 
 AsOf = Annotated[
     str | None,
-    Parameter(query="as_of", max_length=50, description="As of a position of the ledger or an ISO 8601 time"),
+    QueryParameter(name="as_of", max_length=50, description="As of a position of the ledger or an ISO 8601 time"),
 ]
 _LONGEST_POSITION = 18
 

@@ -69,13 +69,14 @@ class MemoryLog:
             holder = self._holder(ledger_id, claim.scope, claim.value_hash, everywhere=claim.everywhere)
             if not claim.release and holder not in {None, claim.subject}:
                 raise ClaimTaken(claim.scope)
+        versions = self._versions_after(append)
         for claim in append.claims:
             self._settle(
                 ledger_id, claim.scope, claim.value_hash, claim.subject, claim.release, everywhere=claim.everywhere
             )
         recorded_at = max(self._clock(), events[-1].recorded_at) if events else self._clock()
-        for event in append.events:
-            events.append(self._stored(ledger_id, event, recorded_at))
+        for event, version in zip(append.events, versions, strict=True):
+            events.append(self._stored(ledger_id, event, version, recorded_at))
         receipt = Receipt(len(events), len(append.events), append.fingerprint, append.result)
         self._receipts[ledger_id, append.key] = Receipt(
             len(events), len(append.events), append.fingerprint, append.result, replayed=True
@@ -84,11 +85,20 @@ class MemoryLog:
             waiting.add(frozenset((ledger_id,)))
         return receipt
 
-    def _stored(self, ledger_id: str, event: NewEvent, recorded_at: datetime) -> StoredEvent:
+    def _versions_after(self, append: Append) -> list[int]:
+        """The version that each event will have."""
+        reached = {event.stream_id: self._versions[append.ledger_id, event.stream_id] for event in append.events}
+        versions = []
+        for event in append.events:
+            last = reached[event.stream_id]
+            if event.version not in {ANY_VERSION, last + 1}:
+                raise ValueError(f"event {event.version} of stream {event.stream_id} cannot follow version {last}")
+            reached[event.stream_id] = last + 1
+            versions.append(last + 1)
+        return versions
+
+    def _stored(self, ledger_id: str, event: NewEvent, version: int, recorded_at: datetime) -> StoredEvent:
         events = self._events[ledger_id]
-        version = self._versions[ledger_id, event.stream_id] + 1
-        if event.version not in {ANY_VERSION, version}:
-            raise ValueError(f"event {event.version} of stream {event.stream_id} cannot follow version {version - 1}")
         self._versions[ledger_id, event.stream_id] = version
         salt = os.urandom(entry.SALT_BYTES)
         digest = entry.payload_digest(salt, event.data)

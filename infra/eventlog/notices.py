@@ -41,9 +41,13 @@ class Notices:
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._watch())]
 
     async def stop(self) -> None:
+        """Tell what is still untold, then stop: a process that ends at once is heard as well."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):  # after that, the others find it by their poll
+                await self._tell()
         if self._connection is not None:
             self._connection.terminate()
 
@@ -74,27 +78,37 @@ class Notices:
         while True:
             await self._something_unsent.wait()
             self._something_unsent.clear()
-            connection = self._connection
-            if connection is not None and not connection.is_closed():
-                ledgers, self._unsent = self._unsent, set()
-                with suppress(DatabaseUnavailable), unavailable_when_gone():
-                    for payload in _payloads(sorted(ledgers)):
-                        await connection.execute("select pg_notify($1, $2)", self._channel, payload)
+            await self._tell()
             await asyncio.sleep(NOTICE_SECONDS)
+
+    async def _tell(self) -> None:
+        connection = self._connection
+        if connection is not None and not connection.is_closed():
+            ledgers, self._unsent = self._unsent, set()
+            with suppress(DatabaseUnavailable), unavailable_when_gone():
+                for payload in _payloads(sorted(ledgers)):
+                    await connection.execute("select pg_notify($1, $2)", self._channel, payload)
 
     async def _watch(self) -> None:
         """Keep a listening connection, and poll."""
         while True:
             with suppress(DatabaseUnavailable), unavailable_when_gone():
                 if self._connection is None or self._connection.is_closed():
-                    self._connection = await self._connect()
-                    await self._connection.add_listener(self._channel, self._heard)
+                    await self._listen()
                 if ledgers := await self._poll():
                     self._wake(ledgers)
             await asyncio.sleep(POLL_SECONDS)
 
+    async def _listen(self) -> None:
+        """The sender gets the connection once it listens: a connection does one thing at a time."""
+        connection = await self._connect()
+        await connection.add_listener(self._channel, self._heard)
+        self._connection = connection
+        if self._unsent:
+            self._something_unsent.set()
+
     def _heard(self, connection: asyncpg.Connection, sender: int, _channel: str, payload: str) -> None:
-        if sender != connection.get_server_pid():
+        if not connection.is_closed() and sender != connection.get_server_pid():
             self._wake(frozenset(payload.split("\n")))
 
 

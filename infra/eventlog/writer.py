@@ -14,7 +14,7 @@ from zlib import crc32
 
 import asyncpg
 
-from domain.kernel.errors import ClaimTaken, LogUnavailable, Overloaded, Refusal
+from domain.kernel.errors import ClaimTaken, LogUnavailable, NotFound, Overloaded, Refusal
 from domain.kernel.log import Append, Receipt
 from infra.eventlog.batch import STATEMENT, Batch
 from infra.postgres.errors import DatabaseUnavailable
@@ -180,7 +180,10 @@ class _Lane:
 
 def _refusal(error: asyncpg.PostgresError) -> Exception:
     refusal: Exception = error
-    if isinstance(error, asyncpg.UniqueViolationError) and error.constraint_name == "directory_pkey":
+    if isinstance(error, asyncpg.NoDataFoundError):
+        refusal = NotFound("Ledger not found")
+    elif isinstance(error, asyncpg.UniqueViolationError) and error.constraint_name == "directory_pkey":
         refusal = ClaimTaken()
+    if refusal is not error:
         refusal.__cause__ = error
     return refusal

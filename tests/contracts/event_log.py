@@ -79,6 +79,15 @@ class EventLogContract:
     async def test_an_unknown_ledger_is_not_found(self, log: EventLog) -> None:
         with pytest.raises(NotFound):
             await log.head("nobody/main")
+        with pytest.raises(NotFound):
+            await log.append(append(event(), ledger_id="nobody/main"))
+
+    async def test_an_unknown_ledger_spoils_nothing_for_the_others(self, log: EventLog) -> None:
+        unknown, known = await settle(
+            log.append(append(event(), ledger_id="nobody/main")), log.append(append(event(), ledger_id=LEDGER))
+        )
+        assert isinstance(unknown, NotFound)
+        assert isinstance(known, Receipt)
 
     async def test_positions_count_up_from_one_without_a_hole(self, log: EventLog) -> None:
         receipts = [await log.append(append(event(), event())) for _ in range(3)]
@@ -154,6 +163,19 @@ class EventLogContract:
         assert (again.position, again.result, again.replayed) == (first.position, b'{"id":1}', True)
         assert (await log.head(LEDGER)).position == 1
         assert await log.receipt(LEDGER, b"k" * 32) == again
+
+    async def test_of_many_with_the_same_key_at_once_one_is_appended(self, log: EventLog) -> None:
+        receipts = await asyncio.gather(*(log.append(append(event(), key=b"k" * 32)) for _ in range(10)))
+        assert [receipt.position for receipt in receipts] == [1] * 10
+        assert [receipt.replayed for receipt in receipts] == [False, *[True] * 9]
+        assert (await log.head(LEDGER)).position == 1
+
+    async def test_an_event_with_the_wrong_version_is_a_bug_and_appends_nothing(self, log: EventLog) -> None:
+        with pytest.raises(Exception, match="cannot follow version 1"):
+            await log.append(append(event("s", 1), event("s", 3), claims=[claim(b"v", "s")]))
+        assert (await log.head(LEDGER)).position == 0
+        assert await log.versions(LEDGER, ["s"]) == {"s": 0}
+        assert await log.find_claim(LEDGER, "name", b"v") is None
 
     async def test_the_same_key_with_another_fingerprint_is_refused(self, log: EventLog) -> None:
         await log.append(append(event(), key=b"k" * 32))

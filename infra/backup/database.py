@@ -59,9 +59,9 @@ async def load(owner: asyncpg.Connection, url: str, path: Path) -> None:
     await run(pg_restore, url, "--data-only", "--single-transaction", "--no-owner", str(path))
 
 
-async def put_keys(owner: asyncpg.Connection, keys: list[DataKey]) -> None:
+async def put_keys(owner: asyncpg.Connection, keys: list[DataKey]) -> list[tuple[str, str]]:
     """The keys that were set aside and those of a backup. A key that either marks destroyed stays destroyed, and so
-    does that of anybody whom the log says is forgotten.
+    does that of anybody whom the log says is forgotten. Answers the (ledger, subject) of whom it does not say it.
     """
     async with owner.transaction():
         if await owner.fetchval(sql.has_keys_aside):
@@ -69,7 +69,10 @@ async def put_keys(owner: asyncpg.Connection, keys: list[DataKey]) -> None:
         rows = [(key.ledger_id, key.subject, key.wrapped, key.created_at, key.destroyed_at) for key in keys]
         await owner.executemany(sql.put_key, rows)
         await owner.execute(sql.destroy_keys_of_forgotten)
+        await owner.execute(sql.free_names_of_forgotten)
         await owner.execute(sql.drop_keys_aside)
+        unsaid = await owner.fetch(sql.forgotten_unsaid)
+    return [(row["ledger_id"], row["subject"]) for row in unsaid]
 
 
 async def begin_epochs(owner: asyncpg.Connection) -> list[tuple[str, UUID, int]]:

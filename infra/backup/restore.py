@@ -2,12 +2,16 @@
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from domain.identity.commands import ForgetPerson
+from domain.identity.errors import LastAdministrator
 from domain.kernel.dispatch import Context
+from domain.kernel.errors import NotFound
 from domain.kernel.restoring import RecordRestore
 from domain.kernel.unit import SYSTEM
 from infra.backup import archive, database
@@ -21,6 +25,8 @@ from infra.postgres.embedded import Addresses
 from infra.postgres.migrations import migrate, migrations
 from infra.runtime import Runtime
 
+VIA = "restore"
+
 
 class Restored(msgspec.Struct, frozen=True):
     """A ledger goes on after ``position``."""
@@ -31,6 +37,8 @@ class Restored(msgspec.Struct, frozen=True):
 
 async def restore(settings: Settings, addresses: Addresses, backup: BinaryIO, keys: Keys, told: Told) -> list[Restored]:
     """Put a backup and its keys into a database without events. No server may run on it.
+
+    Who was forgotten after the backup was made is forgotten again.
 
     If it breaks off it can be run again, unless the log is there already: then begin anew. Blobs and checkpoints that
     are there stay as they are. Raises BackupError, NotEmpty, KeysDoNotFit, DatabaseUnavailable.
@@ -50,14 +58,17 @@ async def restore(settings: Settings, addresses: Addresses, backup: BinaryIO, ke
             await migrate(addresses.owner_url, migrations()[: manifest.migrations])
             await database.load(owner, addresses.owner_url, staging / DATABASE)
             heads = await database.begin_epochs(owner)
-            await database.put_keys(owner, keys.data_keys)
+            unsaid = await database.put_keys(owner, keys.data_keys)
         for folder in (BLOBS, CHECKPOINTS):
             _put_files(staging / folder, settings.data_dir / folder)
     runtime = await Runtime.open(settings, addresses)
     try:
         for ledger_id, log_id, position in heads:
             said = RecordRestore(from_log_id=str(log_id), at=position, backed_up_at=manifest.made_at)
-            await runtime.dispatcher.dispatch(said, Context(ledger_id, SYSTEM, via="restore"))
+            await runtime.dispatcher.dispatch(said, Context(ledger_id, SYSTEM, via=VIA))
+        for ledger_id, subject in unsaid:
+            with suppress(NotFound, LastAdministrator):  # the key of a project; nobody who could take over
+                await runtime.dispatcher.dispatch(ForgetPerson(user_id=subject), Context(ledger_id, SYSTEM, via=VIA))
     finally:
         await runtime.close()
     return [Restored(ledger_id, position) for ledger_id, _, position in heads]

@@ -35,6 +35,18 @@ where excluded.destroyed_at is not null and kept.destroyed_at is null;
 -- destroy_keys_of_forgotten: nobody whom the log calls forgotten has a key
 select vault.destroy(ledger_id, stream_id) from ledger.event where type = 'person.forgotten';
 
+-- free_names_of_forgotten: what somebody without a key held alone, such as a user name, can be taken again
+delete from ledger.directory d using vault.data_key k
+where k.ledger_id = d.ledger_id and k.subject = d.subject and k.destroyed_at is not null;
+
+-- forgotten_unsaid: whose key is destroyed without the ledger saying so, since it was forgotten after the backup
+select ledger_id, subject from vault.data_key k
+where destroyed_at is not null and not exists (
+    select from ledger.event e
+    where e.ledger_id = k.ledger_id and e.stream_id = k.subject and e.type = 'person.forgotten'
+)
+order by ledger_id, subject;
+
 -- drop_keys_aside: the keys that were set aside are in their place
 drop schema if exists vault_aside cascade;
 

@@ -9,7 +9,12 @@ class Progress(Protocol):
         ...
 
     async def reached(
-        self, ledger_id: str, position: int, *, types: frozenset[str] = frozenset(), timeout: float = 2.0  # noqa: ASYNC109
+        self,
+        ledger_id: str,
+        position: int,
+        *,
+        types: frozenset[str] = frozenset(),
+        timeout: float = 2.0,  # noqa: ASYNC109
     ) -> bool:
         """Wait until the interactive, unparked projections that consume any of ``types`` stand at ``position``.
 

@@ -63,6 +63,19 @@ class ColumnView(msgspec.Struct, frozen=True):
     project_id: str
 
 
+class RoleView(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    color: str
+    description: str | None
+    position: int
+    permissions: tuple[str, ...]
+    is_default: bool
+    created_at: datetime
+    updated_at: datetime
+    members: int
+
+
 class MemberRole(msgspec.Struct, frozen=True):
     id: str
     name: str
@@ -132,6 +145,25 @@ async def columns(reader: Reader, ledger_id: str, project_id: str) -> Sequence[C
     return [
         ColumnView(row["column_id"], row["name"], row["icon"], row["color"], row["place"], row["project_id"])
         for row in rows
+    ]
+
+
+async def roles(reader: Reader, ledger_id: str, project_id: str) -> Sequence[RoleView]:
+    """By position."""
+    return [
+        RoleView(
+            id=row["role_id"],
+            name=row["name"],
+            color=row["color"],
+            description=row["description"],
+            position=row["position"],
+            permissions=_strings.decode(row["permissions"]),
+            is_default=row["is_default"],
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+            members=row["members"],
+        )
+        for row in await reader.fetch(sql.roles, ledger_id, project_id)
     ]
 
 

@@ -41,6 +41,13 @@ left join account_user_v1 u on u.ledger_id = m.ledger_id and u.user_id = m.user_
 where m.ledger_id = $1 and m.project_id = $2 and ($3::text is null or m.member_id = $3)
 order by r.position, lower(u.name), m.user_id;
 
+-- roles: the roles of a project by rank, with how many members have each
+select r.role_id, r.name, r.color, r.description, r.position, r.permissions::text as permissions, r.is_default,
+       r.created_at, r.updated_at,
+       (select count(*)::integer from project_member_v1 m
+        where m.ledger_id = r.ledger_id and m.project_id = r.project_id and m.role_id = r.role_id) as members
+from project_role_v1 r where r.ledger_id = $1 and r.project_id = $2 order by r.position, r.role_id;
+
 -- memberships: who belongs to which project, and the position this was read at
 select (select position from checkpoint where ledger_id = $1 and projection = 'projects' and version = 1) as as_of,
        coalesce(array_agg(m.user_id), '{}') as user_ids, coalesce(array_agg(m.project_id), '{}') as project_ids

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.acceptance.people import Person
+from tests.acceptance.tracker import Team, Trio, new_people, new_team
 from tests.database import reachable_folder
 from tests.server import ServerProcess, administrator
 
@@ -39,3 +40,23 @@ async def ada(server: ServerProcess, admin: httpx.Client) -> Person:
 def grace(ada: Person) -> Person:
     """Somebody without an account on the shared server."""
     return Person(ada.base, "grace")
+
+
+@pytest.fixture(scope="session")
+def people(server: ServerProcess, admin: httpx.Client) -> Iterator[Trio]:
+    """Three users of the shared server."""
+    with new_people(server.base) as people:
+        yield people
+
+
+@pytest.fixture
+def team(people: Trio) -> Team:
+    """A project of theirs for one test alone."""
+    return Team(people)
+
+
+@pytest.fixture
+def newcomers(server: ServerProcess, admin: httpx.Client) -> Iterator[Team]:
+    """A project of three users who have no other."""
+    with new_team(server.base) as team:
+        yield team

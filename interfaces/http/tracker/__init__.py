@@ -17,6 +17,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     members.get_member,
     members.change_member,
     members.remove_member,
+    members.list_roles,
     board.list_tickets,
     board.search_tickets,
     board.change_tickets,

@@ -15,7 +15,7 @@ from interfaces.http.commands import run
 from interfaces.http.ports import ports_of
 from interfaces.http.principal import caller
 from interfaces.http.tracker.doors import READ, WRITE, access_of, member
-from interfaces.http.tracker.project_shapes import MemberBody, member_body, member_detail
+from interfaces.http.tracker.project_shapes import MemberBody, RoleBody, member_body, member_detail, role_body
 from interfaces.http.tracker.schemas import MemberChange, NewMember
 from projections.accounts.queries import user
 from projections.projects import queries
@@ -81,6 +81,13 @@ async def remove_member(request: Req, member_id: str) -> Response[dict[str, bool
         return {"success": True}
 
     return await run(request, RemoveMember(project_id=access_of(request).project_id, member_id=member_id), answer)
+
+
+@get("/api/projects/{project:str}/roles", tags=["members"], guards=[member(READ)])
+async def list_roles(request: Req) -> Sequence[RoleBody]:
+    """The roles that members can have, by rank."""
+    reader, ledger_id = ports_of(request).reader, caller(request.scope).ledger_id
+    return [role_body(view) for view in await queries.roles(reader, ledger_id, access_of(request).project_id)]
 
 
 async def _member(request: Req, member_id: str) -> MemberView:

@@ -9,7 +9,7 @@ from interfaces.http.paging import PageMeta
 from interfaces.http.principal import Principal
 from interfaces.http.times import stamp
 from interfaces.http.tracker.shapes import camel
-from projections.projects.queries import ColumnView, MemberView, ProjectView, RoleSummary
+from projections.projects.queries import ColumnView, MemberView, ProjectView, RoleSummary, RoleView
 
 
 class RoleDetails(msgspec.Struct, omit_defaults=True):
@@ -53,6 +53,19 @@ class ColumnBody(msgspec.Struct, rename="camel"):
     color: str | None
     order: int
     project_id: str
+
+
+class RoleBody(msgspec.Struct, rename="camel"):
+    id: str
+    name: str
+    color: str
+    description: str | None
+    permissions: Sequence[str]
+    is_default: bool
+    position: int
+    member_count: int
+    created_at: str
+    updated_at: str
 
 
 class UserOfMember(msgspec.Struct):
@@ -133,6 +146,21 @@ def plain(view: ProjectView) -> ProjectBody:
 
 def column_body(view: ColumnView) -> ColumnBody:
     return ColumnBody(view.id, view.name, view.icon, view.color, view.order, view.project_id)
+
+
+def role_body(view: RoleView) -> RoleBody:
+    return RoleBody(
+        id=view.id,
+        name=view.name,
+        color=view.color,
+        description=view.description,
+        permissions=view.permissions,
+        is_default=view.is_default,
+        position=view.position,
+        member_count=view.members,
+        created_at=stamp(view.created_at),
+        updated_at=stamp(view.updated_at),
+    )
 
 
 def member_body(view: MemberView) -> MemberBody:

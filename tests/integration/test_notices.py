@@ -45,6 +45,21 @@ async def test_without_a_notice_a_look_at_the_heads_finds_it(
             assert await heard == {LEDGER}
 
 
+async def test_a_process_that_ends_at_once_is_heard_as_well(
+    log: PostgresLog, pool: asyncpg.Pool, database: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await listening(log)
+    monkeypatch.setattr(notices, "POLL_SECONDS", 60)
+    heard = asyncio.ensure_future(anext(log.changes()))
+    await asyncio.sleep(0)
+    async with open_log(database, pool) as brief:
+        await listening(brief)
+        brief.notices._tasks[0].cancel()  # its turn to send does not come before the end
+        await brief.append(append(event()))
+    async with asyncio.timeout(5):
+        assert await heard == {LEDGER}
+
+
 class SlowToListen:
     """A connection that does one thing at a time."""
 

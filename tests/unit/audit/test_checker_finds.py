@@ -22,6 +22,15 @@ async def test_a_ledger_as_it_was_written_is_good(events: int) -> None:
     assert (findings.events, findings.root) == (events, merkle.root(e.leaf for e in history.events))
 
 
+async def test_the_last_events_alone_are_judged_against_the_one_before_them() -> None:
+    history = History(30)
+    history.change(12, data=b"{}")
+    history.change(25, data=b"{}")
+    findings = await check_ledger(history.log, LEDGER, last=10)
+    assert (findings.events, [problem.position for problem in findings.problems]) == (10, [25])
+    assert (await check_ledger(history.log, LEDGER, last=100)).events == 30
+
+
 async def test_restores_and_expired_payloads_are_good() -> None:
     history = History(10)
     history.begin_epoch(UUID(int=2))

@@ -48,8 +48,11 @@ async def test_without_a_notice_a_look_at_the_heads_finds_it(
 async def test_a_process_that_ends_at_once_is_heard_as_well(
     log: PostgresLog, pool: asyncpg.Pool, database: Addresses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def nothing() -> frozenset[str]:
+        return frozenset()
+
     await listening(log)
-    monkeypatch.setattr(notices, "POLL_SECONDS", 60)
+    monkeypatch.setattr(log.notices, "_poll", nothing)
     heard = asyncio.ensure_future(anext(log.changes()))
     await asyncio.sleep(0)
     async with open_log(database, pool) as brief:

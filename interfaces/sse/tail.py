@@ -15,7 +15,7 @@ from interfaces.sse.ring import Ring
 from interfaces.sse.shape import Shape
 
 TURN_SECONDS = 0.01
-"""Turns are at least this far apart: what comes in between goes out together."""
+"""From the end of one turn to the next: what comes in between goes out together."""
 PAGE_EVENTS = 1000
 RETRY_SECONDS = 1.0
 EVERYTHING = Filter()
@@ -61,6 +61,7 @@ class Tail:
             try:
                 while await self._turn():
                     pass
+                await asyncio.sleep(0)  # every reader that was woken writes first: many readers make longer turns
             except LogUnavailable:
                 await asyncio.sleep(RETRY_SECONDS)
                 self._moved.set()

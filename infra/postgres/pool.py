@@ -18,6 +18,7 @@ GONE = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # the server said goodbye while the connection was idle, and has not hung up yet
 )
 # The last is what a connection says that broke while it was checked out.
 CLOSED = ("connection is closed", "pool is closed", "pool is closing", "connection was closed", "released back")
@@ -64,6 +65,8 @@ def _settings(application_name: str) -> dict[str, str]:
         "application_name": application_name,
         "search_path": "read",
         "jit": "off",
+        "plan_cache_mode": "force_generic_plan",  # every statement is a probe by key: planning it again costs more
+        "enable_seqscan": "off",  # plans are kept, perhaps from when the tables were still empty
         "statement_timeout": f"{STATEMENT_SECONDS}s",
         "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_SECONDS}s",
     }

@@ -13,8 +13,6 @@ from projections.kernel.reader import Reader
 from projections.kernel.statements import Statements
 
 sql = Statements("projections.board")
-_TICKET_BY_ID = sql.tickets_by_id.replace("unnest($2::text[])", "(values ($2::text))")
-"""For one id the planner keeps its plan; for an array it believes that planning anew each time would pay."""
 _strings = msgspec.json.Decoder(tuple[str, ...])
 _people = msgspec.json.Decoder(tuple[UserSummary, ...])
 _subtasks = msgspec.json.Decoder(tuple[SubtaskBrief, ...])
@@ -31,7 +29,7 @@ class Filters(msgspec.Struct, frozen=True):
 
 async def ticket(reader: Reader, ledger_id: str, project_id: str, ticket_id: str) -> TicketView | None:
     """None also for a ticket of another project."""
-    row = await reader.fetchrow(_TICKET_BY_ID, ledger_id, ticket_id)
+    row = await reader.fetchrow(sql.tickets_by_id, ledger_id, [ticket_id])
     return _ticket(row) if row is not None and row["project_id"] == project_id else None
 
 

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import msgspec
 from litestar import Request
 
+from interfaces.http.principal import ask
 from interfaces.http.problems import BadInput, Detail
 
 _LOCATION = " - at `$"
@@ -23,8 +24,9 @@ class JsonRequest(Request[Any, Any, Any]):
     """A request whose JSON body is decoded strictly into what its handler's ``data`` is annotated with."""
 
     async def json(self) -> Any:
-        """Raises BadInput."""
-        field = getattr(self.scope.get("route_handler"), "parsed_data_field", None)
+        """Raises BadInput; Unauthenticated first, unless the route is for callers without a credential."""
+        ask(self.scope)
+        field = getattr(self.scope["route_handler"], "parsed_data_field", None)
         return decode(await self.body(), Any if field is None else field.annotation)
 
 

@@ -18,6 +18,9 @@ VIA: Mapping[Kind, str] = {
 }
 """What the metadata of an event says about the credential."""
 
+PUBLIC = "public"
+"""The option of a route that reads bodies and parameters of callers without a credential: ``opt={PUBLIC: True}``."""
+
 
 class Principal(msgspec.Struct, frozen=True):
     """One caller. ``abilities`` None means all of its user; ``token_id`` names the credential, where it has an id."""
@@ -66,6 +69,15 @@ def caller(scope: Mapping[str, Any]) -> Principal:
     if principal is None or principal.kind == "gateway_key":
         raise _why_not(scope)
     return principal
+
+
+def ask(scope: Mapping[str, Any]) -> None:
+    """Before a request is told what is wrong with it: it must say who is asking, unless the route is public.
+
+    Raises what ``caller`` raises.
+    """
+    if PUBLIC not in scope["route_handler"].opt:
+        caller(scope)
 
 
 def _why_not(scope: Mapping[str, Any]) -> Refusal:

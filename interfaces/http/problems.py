@@ -31,6 +31,7 @@ from domain.kernel.errors import (
     Unauthenticated,
 )
 from interfaces.http.limits import TooManyRequests
+from interfaces.http.principal import ask
 
 STATUS: dict[type[Refusal], int] = {
     Invalid: 400,
@@ -101,7 +102,7 @@ def litestar_problem(request: Request[Any, Any, Any], exception: HTTPException) 
         case MethodNotAllowedException():
             return _response(_body(request, 405, "method-not-allowed", "method not allowed"), 405, exception.headers)
         case ValidationException():
-            return problem(request, BadInput(_parameters_at_fault(exception)))
+            return problem(request, _fault(request, exception))
     status = exception.status_code
     if status >= 500:
         return unexpected(request, exception)
@@ -144,6 +145,15 @@ def _details(refusal: Refusal) -> list[Detail]:
     if isinstance(refusal, Invalid) and refusal.field:
         return [Detail(refusal.field, refusal.message)]
     return []
+
+
+def _fault(request: Request[Any, Any, Any], exception: ValidationException) -> Refusal:
+    """What is wrong with the parameters; for somebody who was not asked for a credential yet, that one is missing."""
+    try:
+        ask(request.scope)
+    except Refusal as missing:
+        return missing
+    return BadInput(_parameters_at_fault(exception))
 
 
 def _parameters_at_fault(exception: ValidationException) -> list[Detail]:

@@ -8,11 +8,12 @@ from litestar.params import JSONBody
 from interfaces.http.identity.schemas import DeliveryLogin, DeliveryUser, SignedIn
 from interfaces.http.identity.sign_in import Account, authenticate, bearer_token, start_session
 from interfaces.http.ports import Ports, ports_of
+from interfaces.http.principal import PUBLIC
 from interfaces.http.times import stamp
 from projections.accounts.queries import UserView
 
 
-@post("/api/v1/auth/login", tags=["identity"], status_code=200)
+@post("/api/v1/auth/login", tags=["identity"], status_code=200, opt={PUBLIC: True})
 async def login(request: Request[Any, Any, Any], data: JSONBody[DeliveryLogin]) -> SignedIn:
     """A bearer token for an e-mail address and its password."""
     account = await authenticate(request, data.email, data.password, "invalid email or password")

@@ -21,6 +21,7 @@ from interfaces.http.identity.accounts import (
 from interfaces.http.identity.delivery import signed_in
 from interfaces.http.identity.schemas import DeliveryRegistration, Registered, SetUp, SignedIn, TrackerRegistration
 from interfaces.http.ports import ports_of
+from interfaces.http.principal import PUBLIC
 from projections.accounts import queries
 
 LEDGER = main_ledger(DEFAULT_TENANT)
@@ -33,7 +34,7 @@ async def setup_status(request: Request[Any, Any, Any]) -> dict[str, bool]:
     return {"hasUsers": await queries.has_users(ports_of(request).reader, LEDGER)}
 
 
-@post("/api/auth/setup", tags=["identity"], status_code=200)
+@post("/api/auth/setup", tags=["identity"], status_code=200, opt={PUBLIC: True})
 async def set_up(request: Request[Any, Any, Any], data: JSONBody[TrackerRegistration]) -> Response[SetUp]:
     """Make the first account, which administers the server. 403 once there are users."""
     ports = ports_of(request)
@@ -54,7 +55,7 @@ async def set_up(request: Request[Any, Any, Any], data: JSONBody[TrackerRegistra
     return await run(request, command, answer, ledger_id=LEDGER)
 
 
-@post("/api/auth/register", tags=["identity"], status_code=201)
+@post("/api/auth/register", tags=["identity"], status_code=201, opt={PUBLIC: True})
 async def register(request: Request[Any, Any, Any], data: JSONBody[TrackerRegistration]) -> Response[Registered]:
     """Open an account in the tracker."""
     ports = ports_of(request)
@@ -93,7 +94,7 @@ async def register(request: Request[Any, Any, Any], data: JSONBody[TrackerRegist
         raise Invalid("This username or email is already taken", field=field) from None
 
 
-@post("/api/v1/auth/register", tags=["identity"], status_code=201)
+@post("/api/v1/auth/register", tags=["identity"], status_code=201, opt={PUBLIC: True})
 async def register_with_delivery(
     request: Request[Any, Any, Any], data: JSONBody[DeliveryRegistration]
 ) -> Response[SignedIn]:

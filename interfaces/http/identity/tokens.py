@@ -17,11 +17,11 @@ from interfaces.http.identity.accounts import own_account
 from interfaces.http.identity.schemas import IssuedToken, TokenRequest, WorkspaceUser
 from interfaces.http.identity.sign_in import authenticate, start_session
 from interfaces.http.ports import ports_of
-from interfaces.http.principal import Principal, caller
+from interfaces.http.principal import PUBLIC, Principal, caller
 from interfaces.http.times import stamp
 
 
-@post("/api/auth/token", tags=["identity"], status_code=201)
+@post("/api/auth/token", tags=["identity"], status_code=201, opt={PUBLIC: True})
 async def issue(request: Request[Any, Any, Any], data: JSONBody[TokenRequest]) -> Response[IssuedToken]:
     """A token for a device. It is shown in this answer only."""
     login = data.email or data.username

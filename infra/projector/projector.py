@@ -8,6 +8,7 @@ import asyncio
 import traceback
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, Protocol
 from zlib import crc32
@@ -67,6 +68,7 @@ class Projector:
         self._tables = Tables(projections)
         self._standing: dict[str, dict[str, Standing]] = defaultdict(dict)
         self._pending: set[str] = set()
+        self._look_at = 0.0
         self._something = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -108,21 +110,31 @@ class Projector:
             await self._tables.make(connection, self._projections.values())
             await self._look(connection)
             while True:
-                self._something.clear()
-                while self._pending:
+                if self._pending:
                     await self._turn(connection)
-                await self._wait(connection)
+                else:
+                    await self._wait()
+                await self._look_again(connection)
         finally:
             connection.terminate()
 
-    async def _wait(self, connection: Any) -> None:
-        """For work; while something is parked, also for an operator who let it go on."""
-        parked = any(status == "parked" for known in self._standing.values() for _, status in known.values())
-        try:
-            async with asyncio.timeout(LOOK_SECONDS if parked else None):
+    async def _wait(self) -> None:
+        """For work; while something is parked, until the next look at the latest."""
+        self._something.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._look_at if self._is_parked() else None):
                 await self._something.wait()
-        except TimeoutError:
-            await self._look(connection)
+
+    def _is_parked(self) -> bool:
+        return any(status == "parked" for known in self._standing.values() for _, status in known.values())
+
+    async def _look_again(self, connection: Any) -> None:
+        """Now and then while something is parked: an operator may have let it go on."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._look_at:
+            self._look_at = now + LOOK_SECONDS
+            if self._is_parked():
+                await self._look(connection)
 
     async def _look(self, connection: Any) -> None:
         """Where everything stands, and where there is work."""

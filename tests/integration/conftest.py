@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from domain.kernel.dispatch import Dispatcher
 from infra.eventlog.codec import Codec
 from infra.eventlog.postgres import PostgresLog
 from infra.keys.ring import KeyRing
 from infra.keys.vault import PostgresVault
 from infra.postgres.embedded import Addresses
-from tests.ledgers import MASTER, open_log
+from tests.integration.read_models import ReadModels
+from tests.ledgers import MASTER, dispatcher_on, open_log
 
 
 @pytest.fixture
@@ -34,3 +36,13 @@ def ring(pool: asyncpg.Pool) -> KeyRing:
 @pytest.fixture
 def codec(ring: KeyRing) -> Codec:
     return Codec(ring)
+
+
+@pytest.fixture
+def dispatcher(log: PostgresLog, ring: KeyRing) -> Dispatcher:
+    return dispatcher_on(log, ring)
+
+
+@pytest.fixture
+def models(database: Addresses, pool: asyncpg.Pool, log: PostgresLog, codec: Codec) -> ReadModels:
+    return ReadModels(database, pool, log, codec)

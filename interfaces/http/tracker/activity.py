@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from domain.kernel.errors import Invalid
 from domain.tracker.errors import TicketNotFound
@@ -59,7 +59,7 @@ class ActivityBody(msgspec.Struct, rename="camel"):
 @get(f"{ONE}/activity", tags=["tickets"], guards=[member(READ)])
 async def ticket_activity(
     request: Request[Any, Any, Any],
-    ticket_id: str,
+    ticket_id: FromPath[str],
     cursor: Annotated[
         str | None, QueryParameter(max_length=50, description="The nextCursor of the page before")
     ] = None,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, delete, get, patch
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET
 
 from domain.projects.permissions import Permission
@@ -72,7 +72,7 @@ async def list_tickets(
 
 @get(f"{LIST}/search", tags=["tickets"], guards=[member(READ)])
 async def search_tickets(
-    request: Req, q: str = "", limit: Annotated[int, QueryParameter(ge=1, le=50)] = 20
+    request: Req, q: FromQuery[str] = "", limit: Annotated[int, QueryParameter(ge=1, le=50)] = 20
 ) -> Sequence[TicketBody]:
     """Tickets with a text in title or description, or with the number ``n`` of ``n`` or ``KEY-n``."""
     principal, access = caller(request.scope), access_of(request)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, delete, get, patch, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from domain.kernel.errors import Invalid, NotFound
@@ -49,13 +49,13 @@ async def add_member(request: Req, data: JSONBody[NewMember]) -> Response[Member
 
 
 @get(f"{PATH}/{{member_id:str}}", tags=["members"], guards=[member(READ)])
-async def get_member(request: Req, member_id: str) -> MemberBody:
+async def get_member(request: Req, member_id: FromPath[str]) -> MemberBody:
     """One member with the permissions they have in effect."""
     return member_detail(await _member(request, member_id))
 
 
 @patch(f"{PATH}/{{member_id:str}}", tags=["members"], guards=[member(WRITE)])
-async def change_member(request: Req, member_id: str, data: JSONBody[MemberChange]) -> Response[MemberBody]:
+async def change_member(request: Req, member_id: FromPath[str], data: JSONBody[MemberChange]) -> Response[MemberBody]:
     """Another role, or permissions beyond the role's."""
     overrides = data.overrides
     command = ChangeMember(
@@ -74,7 +74,7 @@ async def change_member(request: Req, member_id: str, data: JSONBody[MemberChang
 
 
 @delete(f"{PATH}/{{member_id:str}}", tags=["members"], status_code=200, guards=[member(WRITE)])
-async def remove_member(request: Req, member_id: str) -> Response[dict[str, bool]]:
+async def remove_member(request: Req, member_id: FromPath[str]) -> Response[dict[str, bool]]:
     """Remove somebody, or leave."""
 
     async def answer(_: Any) -> dict[str, bool]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from domain.projects.permissions import Permission
@@ -40,7 +40,7 @@ async def file_ticket(request: Req, data: JSONBody[NewTicket]) -> Response[Ticke
 
 
 @get(ONE, tags=["tickets"], guards=[member(READ)])
-async def get_ticket(request: Req, ticket_id: str, as_of: AsOf = None) -> Response[TicketBody]:
+async def get_ticket(request: Req, ticket_id: FromPath[str], as_of: AsOf = None) -> Response[TicketBody]:
     """One ticket; with ``as_of`` as it was then."""
     if as_of is None:
         return respond(await _shown(request, ticket_id))
@@ -53,7 +53,7 @@ async def get_ticket(request: Req, ticket_id: str, as_of: AsOf = None) -> Respon
 
 
 @patch(ONE, tags=["tickets"], guards=[member(WRITE)])
-async def change_ticket(request: Req, ticket_id: str, data: JSONBody[TicketChange]) -> Response[TicketBody]:
+async def change_ticket(request: Req, ticket_id: FromPath[str], data: JSONBody[TicketChange]) -> Response[TicketBody]:
     """Change what is given; null clears."""
     project_id = access_of(request).project_id
     gap: Any = UNSET
@@ -75,7 +75,7 @@ async def change_ticket(request: Req, ticket_id: str, data: JSONBody[TicketChang
 
 
 @delete(ONE, tags=["tickets"], status_code=200, guards=[member(WRITE)])
-async def delete_ticket(request: Req, ticket_id: str) -> Response[dict[str, bool]]:
+async def delete_ticket(request: Req, ticket_id: FromPath[str]) -> Response[dict[str, bool]]:
     """Delete a ticket. Its subtasks live on without a parent."""
 
     async def answer(_: Any) -> dict[str, bool]:

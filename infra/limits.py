@@ -55,8 +55,9 @@ class WindowLimiter:
 class NoLimits:
     """What ``SHIPLEDGER_RATE_LIMITS=off`` puts in the limiter's place."""
 
-    async def hit(self, limit: Limit, key: str) -> None:
-        """Nothing is counted."""
+    async def hit(self, limit: Limit, key: str) -> Standing | None:
+        """None: nothing is counted."""
+        return None
 
     async def clear(self, limit: Limit, key: str) -> None:
         """Nothing was counted."""

@@ -69,6 +69,7 @@ async def same_rights(stage: Stage) -> AsyncIterator[Samples]:
     async with stage.database() as addresses, opened(addresses, stage.folder) as runtime:
         project = await new_project(runtime)
         token = await person(runtime, "ada", [project])
+        project = await _as_it_is(runtime, project)
         for _ in range(stage.rounds):
             async with serving(stage, addresses) as server:
                 before = server.memory()

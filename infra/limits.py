@@ -55,7 +55,7 @@ class WindowLimiter:
 class NoLimits:
     """What ``SHIPLEDGER_RATE_LIMITS=off`` puts in the limiter's place."""
 
-    async def hit(self, limit: Limit, key: str) -> Standing | None:
+    async def hit(self, limit: Limit, key: str) -> Standing | None:  # noqa: ARG002 - the port
         """None: nothing is counted."""
         return None
 

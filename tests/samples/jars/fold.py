@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from importlib import resources
 from typing import ClassVar
 
+from domain.kernel.aggregate import Event
 from domain.kernel.recorded import Recorded
 from projections.kernel.projection import Projection
 from projections.kernel.rows import Key, Row, Rows
@@ -27,7 +28,7 @@ class Jars(Projection):
 
     name = "jars"
     rows: ClassVar[tuple[type[JarRow], ...]] = (JarRow,)
-    consumes = (Jar.Opened, Jar.Filled, Jar.Emptied, Jar.Given)
+    consumes: ClassVar[tuple[type[Event], ...]] = (Jar.Opened, Jar.Filled, Jar.Emptied, Jar.Given)
 
     @classmethod
     def tables_sql(cls) -> str:

@@ -270,9 +270,9 @@ class Project(Aggregate):
     @event(MemberOverridesChanged)
     def _member_overrides_changed(
         self,
-        member_id: str,
+        member_id: str,  # noqa: ARG002
         user_id: str,
-        overrides: tuple[Permission, ...] | None,  # noqa: ARG002
+        overrides: tuple[Permission, ...] | None,
     ) -> None:
         self.members[user_id] = msgspec.structs.replace(self.members[user_id], overrides=overrides)
 

@@ -13,8 +13,8 @@ Name = tuple[str, str]
 
 
 class Numbers:
-    """``connect`` opens a connection of its own with asynchronous commit: an append that uses a number commits after it
-    in the same log of the database, so a crash that loses the number loses its use as well.
+    """``connect`` opens a connection of its own. Its commits wait for the disk: this process may outlive a crash of the
+    database, and then still uses the numbers that it took before.
     """
 
     def __init__(self, connect: Callable[[], Awaitable[Any]]) -> None:

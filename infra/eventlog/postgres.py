@@ -31,7 +31,7 @@ class PostgresLog:
         """The heads as this process knows them."""
         self.notices = Notices(CHANNEL, connect, self._moved_unnoticed)
         self.freshness = LogFreshness(self._types_after)
-        self._numbers = Numbers(lambda: connect(synchronous_commit="off"))
+        self._numbers = Numbers(connect)
         self._writer = Writer(connect, self._committed, meter)
 
     async def start(self) -> None:

@@ -86,7 +86,7 @@ class Runtime:
             now=lambda: datetime.now(UTC),
         )
         self._growing: asyncio.Task[None] | None = None
-        self._notices = read_model_notices(connect, pool.fetch)
+        self._notices = read_model_notices(connect, pool.fetch, self.progress.doubt)
         self._projecting = False
 
     @classmethod

@@ -25,12 +25,15 @@ Poll = Callable[[], Awaitable[frozenset[str]]]
 
 
 class Notices:
-    """One channel. ``poll`` finds ledgers that moved without a notice reaching us, as a safety net."""
+    """One channel. ``poll`` finds ledgers that moved without a notice reaching us, as a safety net. ``lost`` hears when
+    the database hung up.
+    """
 
-    def __init__(self, channel: str, connect: Connect, poll: Poll) -> None:
+    def __init__(self, channel: str, connect: Connect, poll: Poll, lost: Callable[[], None] = lambda: None) -> None:
         self._channel = channel
         self._connect = connect
         self._poll = poll
+        self._lost = lost
         self._subscribers: set[Subscriber] = set()
         self._unsent: set[str] = set()
         self._something_unsent = asyncio.Event()
@@ -102,6 +105,7 @@ class Notices:
     async def _listen(self) -> None:
         """The sender gets the connection once it listens: a connection does one thing at a time."""
         connection = await self._connect()
+        connection.add_termination_listener(lambda _connection: self._lost())
         await connection.add_listener(self._channel, self._heard)
         self._connection = connection
         if self._unsent:

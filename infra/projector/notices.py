@@ -10,8 +10,12 @@ from infra.projector.tables import sql
 CHANNEL = "shipledger_read_models"
 
 
-def read_model_notices(connect: Connect, fetch: Callable[..., Awaitable[Sequence[Any]]]) -> Notices:
-    """Notices among processes; ``fetch`` looks, once a second, for what moved without one."""
+def read_model_notices(
+    connect: Connect, fetch: Callable[..., Awaitable[Sequence[Any]]], lost: Callable[[], None]
+) -> Notices:
+    """Notices among processes; ``fetch`` looks, once a second, for what moved without one. ``lost`` hears when the
+    database hung up; once it is back, all ledgers count as moved.
+    """
     seen: dict[str, datetime] = {}
 
     async def moved_unnoticed() -> frozenset[str]:
@@ -20,4 +24,8 @@ def read_model_notices(connect: Connect, fetch: Callable[..., Awaitable[Sequence
         seen.update(now)
         return moved
 
-    return Notices(CHANNEL, connect, moved_unnoticed)
+    def forget() -> None:
+        seen.clear()
+        lost()
+
+    return Notices(CHANNEL, connect, moved_unnoticed, forget)

@@ -97,6 +97,10 @@ class ReadModelProgress:
         if still:
             self._waiting[ledger_id] = still
 
+    def doubt(self) -> None:
+        """Forget where all stands: what was applied without waiting for the disk may be lost with the database."""
+        self._standing.clear()
+
     def _stands_at(self, ledger_id: str, position: int, names: frozenset[str]) -> bool:
         known = self._standing.get(ledger_id, {})
         for name in names:

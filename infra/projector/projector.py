@@ -101,15 +101,16 @@ class Projector:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _lead(self) -> None:
-        """Returns when another process leads the group."""
+        """Returns when another process leads the group, or the database hung up: what it lost is then applied again."""
         connection = await self._connect(synchronous_commit="off")
+        connection.add_termination_listener(lambda _connection: self._something.set())
         try:
             lock = crc32(self._group.encode()) & 0x7FFFFFFF
             if not await connection.fetchval("select pg_try_advisory_lock($1, $2)", LOCK_CLASS, lock):
                 return
             await self._tables.make(connection, self._projections.values())
             await self._look(connection)
-            while True:
+            while not connection.is_closed():
                 if self._pending:
                     await self._turn(connection)
                 else:

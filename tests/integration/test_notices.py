@@ -71,6 +71,8 @@ class SlowToListen:
         self.connected = asyncio.Event()
         self.told = asyncio.Event()
 
+    def add_termination_listener(self, heard: object) -> None: ...
+
     async def add_listener(self, channel: str, heard: object) -> None:
         self.busy = True
         self.connected.set()

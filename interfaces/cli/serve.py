@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -144,4 +145,13 @@ def _supervise(settings: Settings, addresses: Addresses, listener: socket.socket
 
 def _work(settings: Settings, addresses: Addresses, listener: socket.socket) -> None:
     configure(settings.log_format)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     _serve(settings, addresses, listener)
+
+
+def _end_with_the_parent() -> None:
+    """Without it nobody watches the database, and the socket would stay taken."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

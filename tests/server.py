@@ -60,7 +60,7 @@ class ServerProcess:
     def kill(self) -> None:
         """SIGKILL the process and its workers, not the database."""
         os.killpg(self.pid, signal.SIGKILL)
-        self._wait()
+        self.wait()
 
     def stop(self) -> int:
         """Ask it to stop; its exit code."""
@@ -68,9 +68,10 @@ class ServerProcess:
             return 0
         if self._process.poll() is None:
             self._process.terminate()
-        return self._wait()
+        return self.wait()
 
-    def _wait(self) -> int:
+    def wait(self) -> int:
+        """Its exit code, once it has ended by itself. Raises TimeoutExpired after 30 s."""
         assert self._process is not None
         return self._process.wait(30)
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from tests.database import reachable_folder
 from tests.faults.installation import Installation
 
-KILLS = "kills"
+KILL = "kill"
 Counted = Callable[[], None]
 
 
@@ -27,20 +27,13 @@ async def installation() -> AsyncIterator[Installation]:
 
 
 @pytest.fixture
-def killed(record_property: Callable[[str, object], None]) -> Iterator[Counted]:
+def killed(record_property: Callable[[str, object], None]) -> Counted:
     """Call it for every kill."""
-    kills = 0
-
-    def one_more() -> None:
-        nonlocal kills
-        kills += 1
-
-    yield one_more
-    record_property(KILLS, kills)
+    return lambda: record_property(KILL, "")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = [report for report in terminalreporter.stats.get("passed", ()) if report.when == "teardown"]
-    kills = sum(int(str(value)) for report in reports for name, value in report.user_properties if name == KILLS)
+    reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
+    kills = sum(name == KILL for report in reports for name, _ in report.user_properties)
     if kills:
-        terminalreporter.write_line(f"{kills} kills survived.")
+        terminalreporter.write_line(f"{kills} kills in {len(reports)} tests")

@@ -95,6 +95,11 @@ class Installation:
     def _is_ready(self, postmaster: Postmaster | None) -> bool:
         return postmaster is not None and postmaster.pid != self._killed and postmaster.status == "ready"
 
+    async def stop(self, number: signal.Signals) -> int:
+        """Send the server a signal; its exit code."""
+        os.kill(self.server.pid, number)
+        return await asyncio.to_thread(self.server.wait)
+
     async def start_again(self, *, workers: int = 1) -> None:
         await asyncio.to_thread(self.server.start, workers=workers)
 

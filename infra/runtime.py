@@ -17,6 +17,7 @@ from infra.audit.tree import LedgerTree
 from infra.config import Settings
 from infra.dispatch.dispatcher import CommandDispatcher
 from infra.eventlog.codec import Codec
+from infra.eventlog.housekeeping import Housekeeping
 from infra.eventlog.postgres import Connect, PostgresLog
 from infra.eventlog.writer import AppendMeter
 from infra.keys.master import master_key
@@ -86,6 +87,7 @@ class Runtime:
             now=lambda: datetime.now(UTC),
         )
         self._growing: asyncio.Task[None] | None = None
+        self._housekeeping = Housekeeping(pool)
         self._notices = read_model_notices(connect, pool.fetch, self.progress.doubt)
         self._projecting = False
 
@@ -117,9 +119,10 @@ class Runtime:
         return runtime
 
     def start_projectors(self) -> None:
-        """Take part in keeping read models and the audit tree level, beside other processes that do. Idempotent."""
+        """Take part in keeping read models and audit tree level and the house tidy, as others may, too. Idempotent."""
         if not self._projecting:
             self._growing = asyncio.create_task(self.audit.keep_growing())
+            self._housekeeping.start()
             self._projecting = True
             for projector in self.projectors:
                 projector.start()
@@ -131,6 +134,7 @@ class Runtime:
         if self._projecting:
             for projector in self.projectors:
                 await projector.stop()
+        await self._housekeeping.stop()
         await self.progress.stop()
         await self.log.stop()
         await self._notices.stop()

@@ -28,6 +28,7 @@ from interfaces.sse.history import History
 from interfaces.sse.hub import Hub
 from interfaces.sse.limits import StreamLimits
 from interfaces.sse.tracker.pictures import PicturedHistory
+from projections.board.queries import ticket_loader
 from projections.projects import queries as projects
 
 ROUTES = (*operations.ROUTES, *identity.ROUTES, *events.ROUTES, *ledger.ROUTES, *tracker.ROUTES)
@@ -89,6 +90,7 @@ def compose(settings: Settings, runtime: Runtime, metrics: Metrics, passwords: A
         log=runtime.log,
         decoder=runtime.codec,
         reader=reader,
+        tickets=ticket_loader(reader),
         progress=runtime.progress,
         freshness=runtime.log.freshness,
         access=ProjectAccess(reader, runtime.progress, runtime.log.freshness),

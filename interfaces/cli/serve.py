@@ -23,6 +23,7 @@ from infra.postgres.embedded import Addresses
 from infra.postgres.migrations import migrate
 from infra.telemetry.logging import configure
 from interfaces.app import Server, server
+from interfaces.cli.corked import CorkedProtocol
 
 BACKLOG = 2048
 DRAIN_SECONDS = 10
@@ -82,7 +83,7 @@ async def _run(settings: Settings, addresses: Addresses, listener: socket.socket
     async with server(settings, addresses) as serving:
         config = uvicorn.Config(
             serving.app,
-            http="httptools",
+            http=CorkedProtocol,
             loop="none",
             lifespan="on",
             access_log=False,

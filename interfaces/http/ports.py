@@ -17,6 +17,8 @@ from interfaces.http.access import ProjectAccess
 from interfaces.http.forwarded import Proxies
 from interfaces.http.limits import Limiter
 from interfaces.sse.hub import Hub
+from projections.board.views import TicketView
+from projections.kernel.loader import Loader
 from projections.kernel.progress import Freshness, Progress
 from projections.kernel.reader import Reader
 
@@ -71,6 +73,7 @@ class Ports(msgspec.Struct, kw_only=True):
     log: EventLog
     decoder: Decoder
     reader: Reader
+    tickets: Loader[TicketView]
     progress: Progress
     freshness: Freshness
     access: ProjectAccess

@@ -9,6 +9,7 @@ import msgspec
 from domain.tracker.rank import Gap
 from projections.accounts.queries import UserSummary, UserView, users
 from projections.board.views import AgentBrief, ColumnBrief, ParentBrief, ProjectBrief, SubtaskBrief, TicketView
+from projections.kernel.loader import Loader
 from projections.kernel.reader import Reader
 from projections.kernel.statements import Statements
 
@@ -27,15 +28,18 @@ class Filters(msgspec.Struct, frozen=True):
     assignee_id: str | None = None
 
 
-async def ticket(reader: Reader, ledger_id: str, project_id: str, ticket_id: str) -> TicketView | None:
-    """None also for a ticket of another project."""
-    row = await reader.fetchrow(sql.tickets_by_id, ledger_id, [ticket_id])
-    return _ticket(row) if row is not None and row["project_id"] == project_id else None
-
-
 async def tickets_by_id(reader: Reader, ledger_id: str, ticket_ids: Sequence[str]) -> Sequence[TicketView]:
     """Those that are there, in the order asked for."""
     return [_ticket(row) for row in await reader.fetch(sql.tickets_by_id, ledger_id, list(ticket_ids))]
+
+
+def ticket_loader(reader: Reader) -> Loader[TicketView]:
+    """One ticket at a time, read together with those that others ask for meanwhile."""
+
+    async def read(ledger_id: str, ticket_ids: Sequence[str]) -> Mapping[str, TicketView]:
+        return {view.id: view for view in await tickets_by_id(reader, ledger_id, ticket_ids)}
+
+    return Loader(read)
 
 
 async def tickets(

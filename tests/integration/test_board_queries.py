@@ -10,7 +10,7 @@ from domain.tracker.kinds import Priority, TicketType
 from domain.tracker.ticket import Ticket
 from infra.config import Settings
 from infra.postgres.embedded import Addresses
-from projections.board.queries import Filters, gap_at, search, ticket, tickets
+from projections.board.queries import Filters, gap_at, search, tickets, tickets_by_id
 from tests.integration.tracker import LEDGER, Tracker, tracker
 
 
@@ -103,7 +103,6 @@ async def test_a_search_finds_texts_and_numbers_and_takes_wildcards_literally(wo
     assert await found("discount", limit=1) == [2]
 
 
-async def test_a_ticket_is_seen_in_its_own_project_only(world: Tracker) -> None:
+async def test_a_ticket_is_seen_in_its_own_ledger_only(world: Tracker) -> None:
     filed = await world.file()
-    assert await ticket(world.reader, LEDGER, "another-project", filed.id) is None
-    assert await ticket(world.reader, "other/main", world.project.id, filed.id) is None
+    assert await tickets_by_id(world.reader, "other/main", [filed.id]) == []

@@ -17,7 +17,7 @@ from domain.tracker.ticket import Ticket
 from infra.config import Settings
 from infra.postgres.embedded import Addresses
 from infra.runtime import Runtime
-from projections.board.queries import ticket as ticket_by_id
+from projections.board.queries import tickets_by_id
 from projections.board.views import TicketView
 
 LEDGER = main_ledger(DEFAULT_TENANT)
@@ -55,8 +55,7 @@ class Tracker:
         await self.do(ChangeTicket(project_id=self.project.id, ticket_id=ticket.id, changes=Changes(**changes)))
 
     async def view(self, ticket: Ticket) -> TicketView:
-        view = await ticket_by_id(self.reader, LEDGER, self.project.id, ticket.id)
-        assert view is not None
+        (view,) = await tickets_by_id(self.reader, LEDGER, [ticket.id])
         return view
 
     def column_id(self, name: str) -> str:

@@ -18,7 +18,6 @@ from interfaces.http.tracker.shapes import Person, person
 from interfaces.http.tracker.tickets import ONE
 from projections.accounts.queries import users
 from projections.activity.queries import Change, Entry, entries
-from projections.board.queries import ticket
 from projections.projects.queries import columns
 
 Value = Person | str | None
@@ -70,7 +69,8 @@ async def ticket_activity(
     reader, ledger_id = ports_of(request).reader, caller(request.scope).ledger_id
     project_id = access_of(request).project_id
     before = None if cursor is None else _moment(cursor)
-    if await ticket(reader, ledger_id, project_id, ticket_id) is None:
+    view = await ports_of(request).tickets.load(ledger_id, ticket_id)
+    if view is None or view.project.id != project_id:
         raise TicketNotFound
     if kind == "comment":
         return ActivityBody((), None, has_more=False)

@@ -21,7 +21,6 @@ from interfaces.http.tracker.shapes import TicketBody, WhatChanged, ticket_body,
 from projections.activity.queries import change_id, entries_between
 from projections.board.past import ticket_as_of
 from projections.board.queries import gap_at
-from projections.board.queries import ticket as ticket_by_id
 from projections.board.views import TicketView
 
 Req = Request[Any, Any, Any]
@@ -85,9 +84,8 @@ async def delete_ticket(request: Req, ticket_id: FromPath[str]) -> Response[dict
 
 
 async def _view(request: Req, ticket_id: str) -> TicketView:
-    reader, ledger_id = ports_of(request).reader, caller(request.scope).ledger_id
-    view = await ticket_by_id(reader, ledger_id, access_of(request).project_id, ticket_id)
-    if view is None:
+    view = await ports_of(request).tickets.load(caller(request.scope).ledger_id, ticket_id)
+    if view is None or view.project.id != access_of(request).project_id:
         raise TicketNotFound
     return view
 

@@ -29,6 +29,19 @@ class ServerProcess:
 
     def start(self, *, workers: int = 1) -> "ServerProcess":
         """Returns once it is ready. Raises AssertionError with its output when it is not after 40 s."""
+        offset = self.launch(workers=workers)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and not self.has_ended:
+            if match := _BASE.search(self._said(offset)):
+                self.base = match[1]
+                self._port = int(self.base.rpartition(":")[2])
+                if self._is_ready():
+                    return self
+            time.sleep(0.05)
+        raise AssertionError(f"the server did not start:\n{self._said(offset)}")
+
+    def launch(self, *, workers: int = 1) -> int:
+        """Start it and wait for nothing; where in the log its words begin."""
         with self._log.open("ab") as log:
             offset = log.tell()
             self._process = subprocess.Popen(
@@ -42,15 +55,11 @@ class ServerProcess:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            if match := _BASE.search(self._said(offset)):
-                self.base = match[1]
-                self._port = int(self.base.rpartition(":")[2])
-                if self._is_ready():
-                    return self
-            time.sleep(0.05)
-        raise AssertionError(f"the server did not start:\n{self._said(offset)}")
+        return offset
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
 
     @property
     def pid(self) -> int:
@@ -66,7 +75,7 @@ class ServerProcess:
         """Ask it to stop; its exit code."""
         if self._process is None:
             return 0
-        if self._process.poll() is None:
+        if not self.has_ended:
             self._process.terminate()
         return self.wait()
 

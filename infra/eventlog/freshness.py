@@ -7,6 +7,8 @@ from contextlib import suppress
 from domain.kernel.errors import LogUnavailable
 
 ACCESS_PREFIXES = ("user.", "person.", "project.", "access_token.", "tracker_key.", "gateway_key.")
+PAUSE_SECONDS = 0.01
+"""Between two looks. Appends of this process are known at once; those of others reach us no faster than this."""
 TypesAfter = Callable[[str, int], Awaitable[list[tuple[int, str]]]]
 
 
@@ -50,6 +52,7 @@ class LogFreshness:
             for ledger_id in ledgers:
                 with suppress(LogUnavailable):
                     await self._catch_up(ledger_id)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _catch_up(self, ledger_id: str) -> None:
         while events := await self._types_after(ledger_id, self._seen.get(ledger_id, 0)):

@@ -1,6 +1,8 @@
 """Two server processes write one ledger without a hole, and one that dies is replaced."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 
 import psutil
@@ -52,6 +54,17 @@ async def test_workers_end_with_the_process_that_started_them(two_workers: Insta
         await until(lambda: not any(worker.is_running() for worker in workers))
         await two_workers.start_again(workers=2)
         await two_workers.load.acknowledge(20)
+
+
+async def test_an_interrupt_from_the_terminal_stops_all_processes_and_the_database(two_workers: Installation) -> None:
+    async with two_workers.working():
+        await two_workers.load.acknowledge(20)
+        workers = two_workers.workers()
+        os.killpg(two_workers.server.pid, signal.SIGINT)
+        assert await asyncio.to_thread(two_workers.server.wait) == 0
+        assert two_workers.postmaster is None
+        assert not any(worker.is_running() for worker in workers)
+        await two_workers.start_again(workers=2)
 
 
 def _clients_of(worker: psutil.Process) -> int:
